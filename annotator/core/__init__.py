@@ -1,0 +1,1 @@
+"""The pure part: spans, sentences, codebooks, bodies, measures. No web, no database."""
