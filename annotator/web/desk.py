@@ -1,0 +1,218 @@
+"""What the desk shows: one sentence's words, cast and lanes, drawn from the desk as it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from annotator.annotation import Desk
+from annotator.assignment import BOILERPLATE, sentence_states
+from annotator.core.body import AUTHOR, UNATTRIBUTED, Body, Event, Stance, Target
+from annotator.core.marks import Box, Mark, Word, layout
+from annotator.core.stops import mark_stops
+from annotator.core.tokens import tokens
+from annotator.core.validation import missing
+from annotator.registry import Known, actors_by_key
+
+RTL = frozenset({"ar", "fa", "he", "ur", "ps", "yi", "dv", "ckb", "sd", "ug", "syr"})
+
+
+def direction(language: str) -> str:
+    """Which way the script of a language runs."""
+    return "rtl" if language.split("-")[0].casefold() in RTL else "ltr"
+
+
+@dataclass(frozen=True, slots=True)
+class CastMember:
+    """An actor of the article with its number; `here` when this sentence names it."""
+
+    number: int
+    key: str
+    name: str
+    code: str
+    proposed: bool
+    here: bool
+
+
+@dataclass(frozen=True)
+class DeskView:
+    """Everything that `_desk.html` draws, computed once."""
+
+    desk: Desk
+    actors: dict[str, Known]
+    notice: str = ""
+    error: str = ""
+    conflict: str = ""
+
+    @property
+    def body(self) -> Body:
+        return self.desk.body
+
+    @cached_property
+    def cast(self) -> list[CastMember]:
+        here = set(self.body.actors())
+        return [
+            CastMember(
+                number,
+                key,
+                self.name(key),
+                self._code(key),
+                key in self.actors and self.actors[key].state == "proposed",
+                key in here,
+            )
+            for number, key in enumerate(self.desk.cast, 1)
+        ]
+
+    @cached_property
+    def _by_key(self) -> dict[str, CastMember]:
+        return {member.key: member for member in self.cast}
+
+    def member(self, key: str) -> CastMember:
+        """The cast's entry of an actor; a holder that is nobody gets one without a number."""
+        if key in self._by_key:
+            return self._by_key[key]
+        return CastMember(0, key, self.name(key), self._code(key), False, True)
+
+    def name(self, key: str) -> str:
+        if key == AUTHOR:
+            return "the author"
+        if key == UNATTRIBUTED:
+            return "unattributed"
+        return self.actors[key].body.name if key in self.actors else key
+
+    def names(self, keys: Sequence[str]) -> str:
+        return ", ".join(self.name(key) for key in keys)
+
+    def _code(self, key: str) -> str:
+        known = self.actors.get(key)
+        return (known.body.code or f"{known.body.country}{known.body.type}") if known else ""
+
+    @cached_property
+    def nodes(self) -> list[Box | Word]:
+        article, sentence = self.desk.article, self.desk.sentence
+        nodes = layout(article.text, sentence.span, tokens(article.text, sentence.span), self._marks())
+        mark_stops(nodes)
+        return nodes
+
+    def _marks(self) -> list[Mark]:
+        marks = [Mark(m.span, "actor", self._label(m.actor), m.id) for m in self.body.mentions]
+        marks += [Mark(e.trigger, "event", e.type, e.id) for e in self.body.events if e.trigger]
+        for stance in self.body.stances:
+            if stance.target.span is not None:
+                marks.append(Mark(stance.target.span, "stance", stance.target.kind or "", stance.id))
+        return marks
+
+    def _label(self, key: str) -> str:
+        member = self.member(key)
+        return f"{member.number} {member.name}" if member.number else member.name
+
+    def towards(self, target: Target) -> str:
+        if target.actor is not None:
+            return self.name(target.actor)
+        if target.topic is not None:
+            return self.title(self.desk.codebook.topics, target.topic)
+        return f"“{target.text}”"
+
+    @staticmethod
+    def title(entries: Any, wanted: str | None) -> str:
+        """The title of a codebook entry, or the id itself where the codebook no longer has it."""
+        return next((str(entry.title) for entry in entries if entry.id == wanted), wanted or "")
+
+    def mode_title(self, event: Event) -> str:
+        kind = self.desk.codebook.event_type(event.type)
+        return self.title(kind.modes, event.mode) if kind and event.mode else ""
+
+    def attributes(self, tag: Event | Stance) -> list[str]:
+        """Further fields as words: "Contexts: Military, Diplomatic"."""
+        layer = "events" if isinstance(tag, Event) else "stances"
+        words = []
+        for field in self.desk.codebook.attributes.get(layer, ()):
+            value = tag.attributes.get(field.id)
+            if value:
+                chosen = value if isinstance(value, (list, tuple)) else [value]
+                words.append(", ".join(self.title(field.choices, str(v)) for v in chosen))
+        return words
+
+    @property
+    def lacking(self) -> list[str]:
+        return missing(self.body, self.desk.codebook)
+
+    @property
+    def where(self) -> str:
+        return f"sentence {self.desk.sentence.n} of {len(self.desk.article.sentences)}"
+
+
+def view_of(session: Session, desk: Desk, *, notice: str = "", error: str = "", conflict: str = "") -> DeskView:
+    """The desk with the names of all actors that it shows."""
+    keys = [*desk.cast, *desk.body.actors()]
+    return DeskView(desk, actors_by_key(session, desk.project, keys), notice, error, conflict)
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleSentence:
+    """A sentence as the article shows it, with this annotator's state of it."""
+
+    n: int
+    text: str
+    state: str
+    kind: str
+    flagged: bool
+    new_paragraph: bool
+
+
+STATES = {
+    "unseen": "not seen yet",
+    "started": "started",
+    "tagged": "done",
+    "empty": "done, nothing here",
+    "skipped": "skipped",
+}
+
+
+def article_sentences(session: Session, desk: Desk) -> list[ArticleSentence]:
+    """The whole article, each sentence with what this annotator made of it."""
+    states = {s.id: a for _, s, a in sentence_states(session, desk.assignment) if a is not None}
+    rows, end = [], 0
+    for sentence in desk.article.sentences:
+        annotation = states.get(sentence.id)
+        gap = desk.article.text[end : sentence.span.start]
+        rows.append(
+            ArticleSentence(
+                sentence.n,
+                desk.article.quote(sentence.span),
+                annotation.state if annotation else initial_state(sentence.kind),
+                sentence.kind,
+                bool(annotation and annotation.flagged),
+                "\n" in gap or sentence.n == 1,
+            )
+        )
+        end = sentence.span.end
+    return rows
+
+
+def initial_state(kind: str) -> str:
+    return "skipped" if kind == BOILERPLATE else "unseen"
+
+
+def article_mark(desk: Desk) -> ArticleSentence:
+    """The current sentence's mark in the article, for the one element outside the desk."""
+    body, sentence = desk.body, desk.sentence
+    state = body.state if desk.annotation else initial_state(sentence.kind)
+    return ArticleSentence(sentence.n, desk.text, state, sentence.kind, body.flag is not None, False)
+
+
+def next_open(session: Session, desk: Desk) -> int | None:
+    """The number of the next unfinished sentence after this one, else the first before it; None: all done."""
+    open_ones = [
+        n
+        for n, sentence, annotation in sentence_states(session, desk.assignment)
+        if (annotation.state if annotation else initial_state(sentence.kind)) in ("unseen", "started")
+    ]
+    later = [n for n in open_ones if n > desk.sentence.n]
+    return next(iter(later or open_ones), None)
+
+
