@@ -1,0 +1,308 @@
+"""Checks every invariant of the store, row by row, and names what breaks one."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from annotator import audit
+from annotator.core.body import NEW, Body, decode
+from annotator.core.codebook import Codebook
+from annotator.core.spans import Span
+from annotator.core.validation import problems
+from annotator.db import on_sqlite
+from annotator.models import (
+    ActorRevision,
+    Annotation,
+    Assignment,
+    CodebookVersion,
+    Decision,
+    Document,
+    Gold,
+    Handout,
+    Person,
+    Project,
+    Revision,
+    Sentence,
+    SignIn,
+    Vote,
+)
+from annotator.project import parsed
+
+PIECE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """An invariant that does not hold, and the row that breaks it, named as people name it."""
+
+    invariant: str
+    subject: str
+    reason: str
+
+    def as_json(self) -> dict[str, str]:
+        return {"invariant": self.invariant, "subject": self.subject, "reason": self.reason}
+
+
+def check(session: Session) -> list[Fault]:
+    """All faults; empty where everything holds. Reads in short transactions."""
+    faults: list[Fault] = []
+    for look in CHECKS:
+        faults += look(session)
+        session.rollback()
+    return faults
+
+
+def check_database(session: Session) -> Iterator[Fault]:
+    if not on_sqlite(session):
+        return
+    for (answer,) in session.execute(text("PRAGMA integrity_check")):
+        if answer != "ok":
+            yield Fault("integrity", "database", str(answer))
+    for row in session.execute(text("PRAGMA foreign_key_check")):
+        yield Fault("foreign keys", f"{row[0]} row {row[1]}", f"its {row[2]} does not exist")
+
+
+def check_documents(session: Session) -> Iterator[Fault]:
+    """Texts hash to what was recorded; sentences are in order, apart, and cover every non-space character."""
+    names = _document_names(session)
+    for document_id in sorted(names):
+        row = session.get_one(Document, document_id)
+        if hashlib.sha256(row.text.encode()).hexdigest() != row.sha256:
+            yield Fault("text", names[document_id], "its text is not what was imported (SHA-256 differs)")
+        spans = session.execute(
+            select(Sentence.start, Sentence.end)
+            .where(
+                Sentence.document_id == document_id,
+                Sentence.born <= row.edition,
+                Sentence.died.is_(None) | (Sentence.died > row.edition),
+            )
+            .order_by(Sentence.start)
+        ).all()
+        if reason := _uncovered(row.text, [(start, end) for start, end in spans]):
+            yield Fault("sentences", names[document_id], reason)
+        session.expunge(row)
+
+
+def _uncovered(content: str, spans: list[tuple[int, int]]) -> str:
+    end = 0
+    for start, following in spans:
+        if start < end or not start < following <= len(content):
+            return f"sentence [{start}, {following}) overlaps another or leaves the text"
+        if content[end:start].strip():
+            return f"characters {end} to {start} are in no sentence"
+        end = following
+    return f"characters from {end} on are in no sentence" if content[end:].strip() else ""
+
+
+def check_revisions(session: Session) -> Iterator[Fault]:
+    """Revisions count from 1 without a gap, and the head is the last one."""
+    counted = (
+        select(
+            Revision.annotation_id.label("annotation_id"),
+            func.count().label("rows"),
+            func.max(Revision.n).label("last"),
+            func.min(Revision.n).label("first"),
+        )
+        .group_by(Revision.annotation_id)
+        .subquery()
+    )
+    broken = session.execute(
+        select(Annotation, counted.c.rows)
+        .outerjoin(counted, counted.c.annotation_id == Annotation.id)
+        .where(
+            (counted.c.rows.is_(None))
+            | (counted.c.rows != Annotation.n)
+            | (counted.c.last != Annotation.n)
+            | (counted.c.first != 1)
+        )
+    ).all()
+    for annotation, rows in broken:
+        yield Fault("revisions", _annotation(annotation), f"{rows or 0} revisions, and the head is {annotation.n}")
+    differing = session.scalars(
+        select(Annotation)
+        .join(Revision, (Revision.annotation_id == Annotation.id) & (Revision.n == Annotation.n))
+        .where(Revision.body != Annotation.body)
+    )
+    for annotation in differing:
+        yield Fault("revisions", _annotation(annotation), "the head is not its last revision")
+
+
+def check_bodies(session: Session) -> Iterator[Fault]:
+    """Every stored body holds the rules of its text and of the codebook version that it was made under."""
+    for annotation in _pieces(session, Annotation):
+        sentence, document = annotation.sentence, annotation.assignment.document
+        codebook = parsed(session.get_one(CodebookVersion, annotation.codebook_version_id))
+        layers = tuple(annotation.assignment.round.layers.split(","))
+        subject = _annotation(annotation)
+        yield from _body_faults(annotation.body, document, sentence, codebook, layers, subject)
+        if (body := _body(annotation.body)) and (
+            annotation.state != body.state or annotation.flagged != (body.flag is not None)
+        ):
+            yield Fault("heads", subject, "state or flag beside the body is not the body's")
+
+
+def check_gold(session: Session) -> Iterator[Fault]:
+    """Gold is its last decision; no reviewer decided own work."""
+    rows = session.execute(
+        select(Gold, Decision).outerjoin(
+            Decision, (Decision.sentence_id == Gold.sentence_id) & (Decision.n == Gold.n)
+        )
+    ).all()
+    for gold, decision in rows:
+        subject = _sentence(session, gold.sentence_id)
+        if decision is None or (decision.body, decision.complete) != (gold.body, gold.complete):
+            yield Fault("gold", subject, "gold is not its last decision")
+            continue
+        sentence = session.get_one(Sentence, gold.sentence_id)
+        document = session.get_one(Document, sentence.document_id)
+        codebook = parsed(session.get_one(CodebookVersion, decision.codebook_version_id))
+        yield from _body_faults(gold.body, document, sentence, codebook, codebook.layers, f"gold of {subject}")
+    own = session.execute(
+        select(Decision.sentence_id, Person.name)
+        .join(Vote, (Vote.sentence_id == Decision.sentence_id) & (Vote.n == Decision.n))
+        .join(Annotation, Annotation.id == Vote.annotation_id)
+        .join(Assignment, Assignment.id == Annotation.assignment_id)
+        .join(Person, Person.id == Decision.reviewer_id)
+        .where(Assignment.annotator_id == Decision.reviewer_id)
+    )
+    for sentence_id, name in own:
+        yield Fault("own work", _sentence(session, sentence_id), f"{name} decided what {name} had annotated")
+
+
+def _body_faults(
+    stored: str, document: Document, sentence: Sentence, codebook: Codebook, layers: tuple[str, ...], subject: str
+) -> Iterator[Fault]:
+    body = _body(stored)
+    if body is None:
+        yield Fault("bodies", subject, "the stored body cannot be read")
+        return
+    if body == NEW:
+        return
+    span = Span(sentence.start, sentence.end)
+    for problem in problems(body, document.text, span, codebook, layers):
+        yield Fault("spans and labels", subject, f"{problem.field}: {problem.reason}")
+
+
+def _body(stored: str) -> Body | None:
+    try:
+        return decode(stored)
+    except msgspec.MsgspecError:
+        return None
+
+
+def check_codebooks(session: Session) -> Iterator[Fault]:
+    for row in session.scalars(select(CodebookVersion)):
+        if hashlib.sha256(row.source.encode()).hexdigest() != row.sha256:
+            yield Fault("codebooks", f"version {row.version}", "its file is not what was published")
+
+
+def check_counters(session: Session) -> Iterator[Fault]:
+    """What is stored to be quick equals what the rows say."""
+    finished = (
+        select(Annotation.assignment_id, func.count().label("done"))
+        .where(Annotation.state != "started")
+        .group_by(Annotation.assignment_id)
+        .subquery()
+    )
+    untouched = (
+        select(Assignment.id.label("assignment_id"), func.count().label("plain"))
+        .join(Sentence, (Sentence.document_id == Assignment.document_id) & Sentence.died.is_(None))
+        .outerjoin(
+            Annotation,
+            (Annotation.assignment_id == Assignment.id) & (Annotation.sentence_id == Sentence.id),
+        )
+        .where(Sentence.kind == "boilerplate", Annotation.id.is_(None))
+        .group_by(Assignment.id)
+        .subquery()
+    )
+    rows = session.execute(
+        select(Assignment, finished.c.done, untouched.c.plain)
+        .outerjoin(finished, finished.c.assignment_id == Assignment.id)
+        .outerjoin(untouched, untouched.c.assignment_id == Assignment.id)
+    )
+    for assignment, done, plain in rows:
+        true = (done or 0) + (plain or 0)
+        if assignment.done != true:
+            yield Fault("counters", _assignment(assignment), f"says {assignment.done} finished, {true} are")
+    seats = session.execute(
+        select(Handout, func.count(Assignment.id))
+        .join(
+            Assignment,
+            (Assignment.round_id == Handout.round_id) & (Assignment.document_id == Handout.document_id),
+        )
+        .where(Assignment.seat.is_not(None))
+        .group_by(Handout.round_id, Handout.document_id)
+        .having(func.count(Assignment.id) > Handout.seats)
+    ).all()
+    for handout, held in seats:
+        name = session.scalar(select(Document.key).where(Document.id == handout.document_id))
+        yield Fault("seats", f"document {name}", f"{held} annotators on {handout.seats} seats")
+    for project in session.scalars(select(Project)):
+        last = session.scalar(
+            select(func.max(ActorRevision.registry_n)).where(ActorRevision.project_id == project.id)
+        )
+        if project.registry_n != (last or 0):
+            yield Fault("registry", project.slug, f"says change {project.registry_n}, the last is {last or 0}")
+
+
+def check_people(session: Session) -> Iterator[Fault]:
+    ended = session.scalars(
+        select(Person.name).join(SignIn, SignIn.person_id == Person.id).where(Person.ended_at.is_not(None))
+    )
+    for name in ended:
+        yield Fault("sign-ins", name, "deactivated, and still signed in")
+
+
+def check_audit(session: Session) -> Iterator[Fault]:
+    for reason in audit.verify(session):
+        yield Fault("audit", "the chain", reason)
+
+
+CHECKS: tuple[Callable[[Session], Any], ...] = (
+    check_database,
+    check_documents,
+    check_revisions,
+    check_bodies,
+    check_gold,
+    check_codebooks,
+    check_counters,
+    check_people,
+    check_audit,
+)
+
+
+def _pieces(session: Session, table: type[Annotation]) -> Iterator[Annotation]:
+    last = 0
+    while rows := session.scalars(select(table).where(table.id > last).order_by(table.id).limit(PIECE)).all():
+        yield from rows
+        last = rows[-1].id
+        session.expunge_all()
+
+
+def _document_names(session: Session) -> dict[int, str]:
+    rows = session.execute(select(Document.id, Document.key, Project.slug).join(Project, Project.id == Document.project_id))
+    return {row_id: f"{slug}: document {key}" for row_id, key, slug in rows}
+
+
+def _assignment(assignment: Assignment) -> str:
+    return f"{assignment.round.slug}: {assignment.annotator.name} on document {assignment.document.key}"
+
+
+def _annotation(annotation: Annotation) -> str:
+    return f"{_assignment(annotation.assignment)}, sentence at {annotation.sentence.start}"
+
+
+def _sentence(session: Session, sentence_id: int) -> str:
+    row = session.execute(
+        select(Document.key, Sentence.start)
+        .join(Sentence, Sentence.document_id == Document.id)
+        .where(Sentence.id == sentence_id)
+    ).one()
+    return f"document {row[0]}, sentence at {row[1]}"
