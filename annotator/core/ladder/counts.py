@@ -1,0 +1,151 @@
+"""From a tally to sums: a row per document for all readers together, or one row for a pair of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annotator.core.alignment import ACTORS, EVENTS, STANCE
+from annotator.core.ladder.figures import PRESENCE, Counts, Labels, Presence, Sets
+from annotator.core.ladder.scheme import Scheme
+from annotator.core.ladder.tally import WIDTH, Tally
+from annotator.core.measures.alpha import Array, coincidences_by
+from annotator.core.measures.sets import masi_distances, membership
+
+Numbers = NDArray[np.int64]
+BIT = {ACTORS: 1, EVENTS: 2, STANCE: 4}
+
+
+class Columns:
+    """A tally's rows as arrays, worked out once. Documents are in the order of their ids."""
+
+    def __init__(self, tally: Tally, scheme: Scheme) -> None:
+        self.tally = tally
+        self.document = _in_order(tally.documents)
+        self.types = _types(tally, scheme) if EVENTS in scheme.layers else []
+        self.members = membership(list(tally.type_sets), self.types)
+        self.row_sentence, self.row_types = _numbers(tally.row_sentence), _numbers(tally.row_types)
+        self.row_reader = _numbers(tally.row_reader)
+        layers = _numbers(tally.row_layers)
+        bits = [sum(BIT.values()), *(BIT[layer] for layer in scheme.layers)]
+        present = [(layers & bit > 0)[:, None] for bit in bits]
+        self.rows = np.concatenate([*present, self.members[self.row_types] > 0], axis=1).astype(np.int8)
+        self.names = (
+            ("presence", "any"),
+            *(("presence", PRESENCE[layer]) for layer in scheme.layers),
+            *(("events", "types", name, "alpha") for name in self.types),
+        )
+        ranks = scheme.ranks()
+        self.placed = np.zeros((len(tally.labels), max(ranks.values(), default=-1) + 1))
+        for label, number in tally.labels.items():
+            if label in ranks:
+                self.placed[number, ranks[label]] = 1
+
+
+def pooled_counts(columns: Columns) -> Counts:
+    """All readers of every counted sentence, a row per document."""
+    tally = columns.tally
+    documents = len(columns.document)
+    document = columns.document[_numbers(tally.sentence_document)]
+    starts = np.flatnonzero(np.diff(columns.row_sentence, prepend=-1))
+    values = np.diff(np.append(starts, len(columns.row_sentence)))[:, None]
+    ones = np.add.reduceat(columns.rows, starts, axis=0, dtype=np.int64) if len(starts) else columns.rows
+    differing = 2 * ones * (values - ones) / (values - 1)
+    sets = np.zeros((documents, len(columns.members)))
+    np.add.at(sets, (document[columns.row_sentence], columns.row_types), 1)
+    distance = _add(document, np.array(tally.sentence_masi)[:, None], documents)[:, 0]
+    common = np.zeros((documents, WIDTH), dtype=np.int64)
+    common[columns.document] = tally.by_document.table(documents)
+    return Counts(
+        sentences=len(document),
+        presence=Presence(
+            columns.names,
+            _add(document, differing, documents),
+            _add(document, ones, documents),
+            _add(document, values, documents)[:, 0],
+        ),
+        sets=Sets(distance, sets, columns.members),
+        common=common,
+        labels=_labels(columns),
+    )
+
+
+def _labels(columns: Columns) -> Labels:
+    tally = columns.tally
+    given = np.zeros((len(tally.unit_document), len(tally.labels)))
+    np.add.at(given, (_numbers(tally.label_unit), _numbers(tally.label)), 1)
+    placed = given @ columns.placed
+    document = columns.document[_numbers(tally.unit_document)]
+    return Labels(
+        coincidences_by(given, document, len(columns.document)),
+        len(given),
+        coincidences_by(placed, document, len(columns.document)),
+        int((placed.sum(axis=1) >= 2).sum()),
+    )
+
+
+def pair_counts(columns: Columns) -> Iterator[tuple[str, str, Counts]]:
+    """Each pair of readers who share a sentence, as though nobody else had read it."""
+    tally = columns.tally
+    common = tally.by_pair.table(len(tally.pairs))
+    tables = np.zeros((len(tally.pairs), len(tally.labels), len(tally.labels)))
+    for (pair, x, y), times in tally.pair_labels.items():
+        tables[pair, x, y] += times
+    of_reader = {name: np.flatnonzero(columns.row_reader == n) for name, n in tally.readers.items()}
+    for (one, other), pair in tally.pairs.items():
+        ours, theirs = of_reader[one], of_reader[other]
+        _, a, b = np.intersect1d(
+            columns.row_sentence[ours], columns.row_sentence[theirs], assume_unique=True, return_indices=True
+        )
+        yield one, other, _pair(columns, ours[a], theirs[b], common[pair], tables[pair])
+
+
+def _pair(columns: Columns, a: Numbers, b: Numbers, common: Numbers, table: Array) -> Counts:
+    ours, theirs = columns.rows[a], columns.rows[b]
+    differing = 2.0 * (ours != theirs).sum(axis=0)
+    ones = ours.sum(axis=0, dtype=np.int64) + theirs.sum(axis=0, dtype=np.int64)
+    labels = table + table.T
+    placed = columns.placed.T @ labels @ columns.placed
+    return Counts(
+        sentences=len(a),
+        presence=Presence(columns.names, differing[None], ones[None].astype(float), np.array([2.0 * len(a)])),
+        sets=_pair_sets(columns, columns.row_types[a], columns.row_types[b]),
+        common=common[None],
+        labels=Labels(labels[None], int(table.sum()), placed[None], int(placed.sum() / 2)),
+    )
+
+
+def _pair_sets(columns: Columns, ours: Numbers, theirs: Numbers) -> Sets:
+    met, number = np.unique(np.concatenate([ours, theirs]), return_inverse=True)
+    members = columns.members[met]
+    apart = masi_distances(members, members)[number[: len(ours)], number[len(ours) :]]
+    given = np.bincount(number, minlength=len(met))
+    return Sets(np.array([2 * apart.sum()]), given[None].astype(np.float64), members)
+
+
+def _types(tally: Tally, scheme: Scheme) -> list[str]:
+    """The codebook's types, then those that were used all the same."""
+    used = {name for types in tally.type_sets for name in types}
+    return [*scheme.event_types, *sorted(used - set(scheme.event_types))]
+
+
+def _in_order(documents: dict[str, int]) -> Numbers:
+    """The place of each document, by the number it was given, when they are sorted by id."""
+    order = np.empty(len(documents), dtype=np.int64)
+    for place, document in enumerate(sorted(documents)):
+        order[documents[document]] = place
+    return order
+
+
+def _add(group: Numbers, values: NDArray[Any], groups: int) -> Array:
+    """Sums the rows of `values` by group: (n, k) to (groups, k)."""
+    totals = np.zeros((groups, values.shape[1]))
+    np.add.at(totals, group, values)
+    return totals
+
+
+def _numbers(values: Sequence[int]) -> Numbers:
+    return np.array(values, dtype=np.int64)

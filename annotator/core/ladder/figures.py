@@ -1,0 +1,113 @@
+"""From sums to the figures of the contract: one list, for all readers together and for each pair alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annotator.core.alignment import ACTORS, EVENTS, STANCE
+from annotator.core.ladder.scheme import Scheme
+from annotator.core.measures.alpha import Array
+from annotator.core.measures.resampling import (
+    Summed,
+    binary_alpha,
+    f1,
+    masi_alpha,
+    resampled,
+    share,
+    table_alpha,
+)
+
+Path = tuple[str, ...]
+PRESENCE = {ACTORS: "mentions", EVENTS: "events", STANCE: "stances"}
+
+
+@dataclass(frozen=True)
+class Presence:
+    """Yes or no per reader and sentence, for several questions at once. First axis: documents."""
+
+    names: tuple[Path, ...]
+    differing: Array  # o_01 + o_10, (documents, questions)
+    ones: Array
+    values: Array  # how many answers, (documents,)
+
+
+@dataclass(frozen=True)
+class Sets:
+    """Sets of event types: what was observed of their MASI, and how often each distinct set was given."""
+
+    observed: Array
+    counts: Array
+    members: Array
+
+
+@dataclass(frozen=True)
+class Labels:
+    """Coincidences of stance labels, and of the places of those that have a value."""
+
+    nominal: Array
+    nominal_units: int
+    ordinal: Array
+    ordinal_units: int
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What adds up over documents: the first axis everywhere is documents, or the one row of a pair."""
+
+    sentences: int
+    presence: Presence
+    sets: Sets
+    common: NDArray[np.int64]  # the fields of Mentions, Events and Stances, side by side
+    labels: Labels
+
+
+def listed(counts: Counts, scheme: Scheme) -> Iterator[tuple[Path, Summed]]:
+    """Every figure of the contract with its place, in the contract's order."""
+    yield from _presence(counts, [path for path in counts.presence.names if path[0] == "presence"])
+    columns = counts.common.T.astype(np.float64)
+    if ACTORS in scheme.layers:
+        size, exact, overlapping, same_actor = columns[0:4]
+        yield ("mentions", "exact_f1"), f1(exact, size)
+        yield ("mentions", "overlap_f1"), f1(overlapping, size)
+        yield ("mentions", "actor_accuracy"), share(same_actor, overlapping, int(overlapping.sum()))
+    if EVENTS in scheme.layers:
+        size, same, fillers, same_fillers = columns[4:8]
+        sets = counts.sets
+        yield ("events", "set_alpha"), masi_alpha(sets.observed, sets.counts, sets.members, counts.sentences)
+        yield from _presence(counts, [path for path in counts.presence.names if path[0] == "events"])
+        yield ("events", "trigger_f1"), f1(same, size)
+        yield ("events", "role_f1"), f1(same_fillers, fillers)
+    if STANCE in scheme.layers:
+        size, pairs, triples = columns[8:11]
+        labels = counts.labels
+        yield ("stances", "pair_f1"), f1(pairs, size)
+        yield ("stances", "label_alpha_ordinal"), table_alpha(labels.ordinal, "ordinal", labels.ordinal_units)
+        yield ("stances", "label_alpha_nominal"), table_alpha(labels.nominal, "nominal", labels.nominal_units)
+        yield ("stances", "triple_f1"), f1(triples, size)
+
+
+def _presence(counts: Counts, paths: Iterable[Path]) -> Iterator[tuple[Path, Summed]]:
+    presence = counts.presence
+    for path in paths:
+        column = presence.names.index(path)
+        differing, ones = presence.differing[:, column], presence.ones[:, column]
+        yield path, binary_alpha(differing, ones, presence.values, counts.sentences)
+
+
+def figures(counts: Counts, scheme: Scheme) -> dict[str, Any]:
+    """The figures as nested plain values, with intervals where there are documents to draw from."""
+    paths, summed = zip(*listed(counts, scheme), strict=True)
+    answer: dict[str, Any] = {}
+    for path, figure in zip(paths, resampled(summed), strict=True):
+        within = answer
+        for name in path[:-1]:
+            within = within.setdefault(name, {})
+        within[path[-1]] = figure.plain()
+    if EVENTS in scheme.layers:
+        answer["events"].setdefault("types", {})
+    return answer

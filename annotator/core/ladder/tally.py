@@ -1,0 +1,160 @@
+"""Counting, one sentence at a time: all that the ladder's figures are made from, in flat memory.
+
+What is kept grows with documents, pairs of readers and finished sentences, as numbers; no body is kept.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from itertools import combinations
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annotator.core.alignment import grouped
+from annotator.core.ladder.readings import (
+    Events,
+    Mentions,
+    Reading,
+    Stances,
+    against_gold,
+    compare_events,
+    compare_mentions,
+    compare_stances,
+    stance_affinity,
+    stance_identity,
+)
+from annotator.core.measures.sets import observed_masi
+
+BATCH = 1 << 16
+WIDTH = len(Mentions._fields) + len(Events._fields) + len(Stances._fields)
+K = TypeVar("K", bound=Hashable)
+
+
+class Numbered(dict[K, int]):
+    """Numbers things in the order in which they are first met."""
+
+    def __missing__(self, name: K) -> int:
+        self[name] = number = len(self)
+        return number
+
+
+class Sums:
+    """Adds up rows of whole numbers by a number each, in batches."""
+
+    def __init__(self, width: int) -> None:
+        self._width = width
+        self._waiting = array("q")
+        self._table = np.zeros((0, width), dtype=np.int64)
+
+    def add(self, row: int, numbers: Sequence[int]) -> None:
+        self._waiting.append(row)
+        self._waiting.extend(numbers)
+        if len(self._waiting) > BATCH * (self._width + 1):
+            self._fold()
+
+    def table(self, rows: int) -> NDArray[np.int64]:
+        """The sums of rows 0 to `rows`."""
+        self._fold()
+        self._grow(rows)
+        return self._table[:rows]
+
+    def _fold(self) -> None:
+        waiting = np.array(self._waiting, dtype=np.int64).reshape(-1, self._width + 1)
+        if len(waiting):
+            self._grow(int(waiting[:, 0].max()) + 1)
+            np.add.at(self._table, waiting[:, 0], waiting[:, 1:])
+        self._waiting = array("q")
+
+    def _grow(self, rows: int) -> None:
+        if rows > len(self._table):
+            more = np.zeros((rows - len(self._table), self._width), dtype=np.int64)
+            self._table = np.concatenate([self._table, more])
+
+
+class Tally:
+    """Counts sentences as they come; `figures` reads it when all have."""
+
+    def __init__(self) -> None:
+        self.documents, self.readers = Numbered[str](), Numbered[str]()
+        self.pairs = Numbered[tuple[str, str]]()
+        self.labels, self.type_sets = Numbered[str](), Numbered[frozenset[str]]()
+        self.by_document, self.by_pair = Sums(WIDTH), Sums(WIDTH)
+        self.sentence_document, self.sentence_masi = array("q"), array("d")
+        # One row per reader of a counted sentence, the rows of a sentence together.
+        self.row_sentence, self.row_reader = array("q"), array("q")
+        self.row_types, self.row_layers = array("q"), array("q")
+        # One row per label of a unit: a sentence's holder and target, with two labels or more.
+        self.unit_document = array("q")
+        self.label_unit, self.label_reader, self.label = array("q"), array("q"), array("q")
+        self.pair_labels = Counter[tuple[int, int, int]]()
+        self.finished = Counter[str]()
+        self.gold = Counter[tuple[str, str, bool]]()  # reader, document, matched or size
+
+    def add(self, document: str, readings: Mapping[str, Reading], gold: Reading | None) -> None:
+        """Counts one sentence as those who finished it without a skip have it."""
+        readers = sorted(readings)
+        for reader in readers:
+            self.finished[reader] += 1
+            if gold is not None:
+                size, matched = against_gold(readings[reader], gold)
+                self.gold[reader, document, False] += size
+                self.gold[reader, document, True] += matched
+        if len(readers) > 1:
+            number = self.documents[document]
+            own = [readings[reader] for reader in readers]
+            numbers = [self.readers[reader] for reader in readers]
+            self._add_rows(number, numbers, own)
+            self._add_pairs(number, readers, own)
+            self._add_units(number, numbers, own)
+
+    def _add_rows(self, document: int, readers: Sequence[int], readings: Sequence[Reading]) -> None:
+        sentence = len(self.sentence_document)
+        self.sentence_document.append(document)
+        sets = []
+        for reader, said in zip(readers, readings, strict=True):
+            types = frozenset(event[2] for event in said.events)
+            sets.append(types)
+            self.row_sentence.append(sentence)
+            self.row_reader.append(reader)
+            self.row_types.append(self.type_sets[types])
+            self.row_layers.append(bool(said.mentions) | bool(said.events) << 1 | bool(said.stances) << 2)
+        self.sentence_masi.append(observed_masi(sets) if len(set(sets)) > 1 else 0.0)
+
+    def _add_pairs(self, document: int, readers: Sequence[str], readings: Sequence[Reading]) -> None:
+        mentions, events = Compared(compare_mentions), Compared(compare_events)
+        stances = Compared(compare_stances)
+        for (reader, a), (other, b) in combinations(zip(readers, readings, strict=True), 2):
+            pair = self.pairs[reader, other]
+            judged, labels = stances[a.stances, b.stances]
+            row = (*mentions[a.mentions, b.mentions], *events[a.events, b.events], *judged)
+            for x, y in labels:
+                self.pair_labels[pair, self.labels[x], self.labels[y]] += 1
+            if any(row):
+                self.by_document.add(document, row)
+                self.by_pair.add(pair, row)
+
+    def _add_units(self, document: int, readers: Sequence[int], readings: Sequence[Reading]) -> None:
+        for row in grouped([said.stances for said in readings], stance_identity, stance_affinity, tuple):
+            if len(row) > 1:
+                unit = len(self.unit_document)
+                self.unit_document.append(document)
+                for reader, stance in sorted(row.items()):
+                    self.label_unit.append(unit)
+                    self.label_reader.append(readers[reader])
+                    self.label.append(self.labels[stance[2]])
+
+
+class Compared(dict[Any, Any]):
+    """Comparisons of one sentence, each made once however many readers say the same."""
+
+    def __init__(self, compare: Callable[[Any, Any], Any]) -> None:
+        super().__init__()
+        self._compare = compare
+
+    def __missing__(self, two: tuple[Any, Any]) -> Any:
+        self[two] = answer = self._compare(*two)
+        return answer
