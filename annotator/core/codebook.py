@@ -59,7 +59,9 @@ class Attribute(Label):
 
 # Reasons to skip a sentence, where the codebook names none. "boilerplate" is what imports set themselves.
 SKIP_REASONS = (
-    Label(id="boilerplate", title="Boilerplate", key="b", definition="Belongs to the page, not to the article."),
+    Label(
+        id="boilerplate", title="Boilerplate", key="b", definition="Belongs to the page, not to the article."
+    ),
     Label(id="not-news", title="Not news", key="n", definition="Advertisement, quiz, list, weather."),
     Label(id="unreadable", title="Unreadable", key="u", definition="Garbled, or cut off."),
     Label(id="language", title="Other language", key="l", definition="Not in a language that is coded."),
@@ -153,7 +155,9 @@ class Codebook:
     @cached_property
     def scale(self) -> tuple[StanceLabel, ...]:
         """The stance labels that have a value, in numeric order."""
-        return tuple(sorted((s for s in self.stance_labels if s.value is not None), key=lambda s: s.value or 0))
+        return tuple(
+            sorted((s for s in self.stance_labels if s.value is not None), key=lambda s: s.value or 0)
+        )
 
     def stance_value(self, label_id: str | None) -> int | float | None:
         label = self.stance_label(label_id)
@@ -192,7 +196,10 @@ def vanished(old: Codebook, new: Codebook) -> list[tuple[str, str]]:
         kept = {label.id for label in getattr(new, block)}
         gone += [(block, label.id) for label in getattr(old, block) if label.id not in kept]
     for kind in old.event_types:
-        gone += [(f"event_types.{kind.id}.modes", m.id) for m in kind.modes if not new.mode(kind.id, m.id)]
+        if new.event_type(kind.id):
+            gone += [
+                (f"event_types.{kind.id}.modes", m.id) for m in kind.modes if not new.mode(kind.id, m.id)
+            ]
     for layer, attributes in old.attributes.items():
         gone += [(f"attributes.{layer}", a.id) for a in attributes if not new.attribute(layer, a.id)]
     return gone
