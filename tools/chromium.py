@@ -1,4 +1,4 @@
-"""Finds a Chromium for the browser tests. Standard library only, but for asking Playwright for its own."""
+"""Finds a Chromium for the browser tests. Standard library only."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+NAMES = ("chromium", "chromium-browser", "google-chrome", "chromium-headless-shell")
 UNPACKED = ROOT / ".browser" / "chromium"  # a starter that tools/prepare_tests.py writes
 
 
