@@ -141,8 +141,8 @@ def _kept_key(path: Path) -> str:
         ) from None
     if mode & 0o077:
         raise Refused(
-            f"{path}: others can read the key that signs cookies (mode {mode:o}); remove the file, and a new "
-            "key is made at the next start (people sign in again), or keep it: chmod 600 it"
+            f"{path}: others can read the key that signs cookies (mode {mode:o}); "
+            "chmod 600 it, or remove it for a new one (everybody signs in again)"
         )
     if _weak(key):
         raise Refused(f"{path}: the key is too short or too plain; remove the file, and a new one is made")

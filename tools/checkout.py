@@ -1,6 +1,6 @@
 """Makes this checkout importable from its environment, and `annotator` a command there.
 
-Standard library only. Both say where the checkout is by the way from the environment, so that it may be moved.
+Both name the checkout by the way from the environment to it, so that it may be moved.
 """
 
 from __future__ import annotations
