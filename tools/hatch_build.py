@@ -11,8 +11,8 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 class Assets(BuildHookInterface):  # type: ignore[type-arg]
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        sys.path.insert(0, str(Path(self.root) / "tools"))
-        import assets
+        sys.path.insert(0, self.root)
+        from tools import assets
 
         for line in assets.ensure(Path(self.root)):
             self.app.display_info(f"fetched {line}")
