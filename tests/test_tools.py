@@ -87,6 +87,6 @@ def test_what_cannot_be_brought_ends_with_the_one_command_to_type() -> None:
 
 def test_the_tools_start_without_any_library() -> None:
     root = Path(__file__).resolve().parent.parent
-    for name in ("assets", "checkout", "chromium", "postgres", "prepare_tests", "unpacked_chromium"):
+    for name in ("assets", "checkout", "chromium", "postgres", "prepare_tests", "unpacked"):
         script = f"import sys; sys.path.insert(0, {str(root)!r}); import tools.{name}"
         subprocess.run([sys.executable, "-I", "-S", "-c", script], check=True)

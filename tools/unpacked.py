@@ -1,4 +1,4 @@
-"""Debian's headless Chromium in a folder, without root: fetched by apt with lists and cache of its own."""
+"""Debian's packages in a folder, without root: fetched by apt with lists and a cache of its own."""
 
 from __future__ import annotations
 
@@ -6,15 +6,10 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-PACKAGES = ("chromium-headless-shell", "fonts-dejavu-core")
-SHELL = "usr/lib/chromium/chromium-headless-shell"
 STARTER = """\
 #!/bin/sh
 here=$(dirname "$(readlink -f "$0")")
-root="$here/root"
-LD_LIBRARY_PATH="{libraries}" \\
-FONTCONFIG_FILE="$here/fonts.conf" \\
-exec "$root/{shell}" "$@"
+LD_LIBRARY_PATH="{libraries}" FONTCONFIG_FILE="$here/fonts.conf" exec "{program}" "$@"
 """
 FONTS = """\
 <?xml version="1.0"?>
@@ -22,22 +17,25 @@ FONTS = """\
 <fontconfig>
   <dir>/usr/share/fonts</dir>
   <dir prefix="relative">root/usr/share/fonts</dir>
-  <cachedir prefix="relative">cache/fonts</cachedir>
+  <cachedir prefix="xdg">fontconfig</cachedir>
 </fontconfig>
 """
 
 
-def unpack(folder: Path, run: Callable[..., None]) -> None:
-    """Leaves a starter at `folder/chromium`. What the machine has already is not fetched again."""
+def unpack(folder: Path, packages: tuple[str, ...], program: str, run: Callable[..., None]) -> None:
+    """Leaves at `folder/start` what starts a program, unpacked or the machine's own, with their libraries.
+
+    What is installed on this machine already is not fetched again.
+    """
     shutil.rmtree(folder, ignore_errors=True)
     apt = _private_apt(folder)
     run("apt-get", *apt, "update")
-    run("apt-get", *apt, "install", "--yes", "--no-install-recommends", "--download-only", *PACKAGES)
+    run("apt-get", *apt, "install", "--yes", "--no-install-recommends", "--download-only", *packages)
     for package in sorted((folder / "cache" / "archives").glob("*.deb")):
         run("dpkg", "-x", str(package), str(folder / "root"))
-    shutil.rmtree(folder / "cache")
-    shutil.rmtree(folder / "state")
-    _write_starter(folder)
+    for name in ("cache", "state", "log"):
+        shutil.rmtree(folder / name)
+    _write_starter(folder, program)
 
 
 def _private_apt(folder: Path) -> list[str]:
@@ -55,10 +53,12 @@ def _private_apt(folder: Path) -> list[str]:
     return [part for name, value in options.items() for part in ("-o", f"{name}={value}")]
 
 
-def _write_starter(folder: Path) -> None:
+def _write_starter(folder: Path, program: str) -> None:
     root = folder / "root"
     libraries = sorted({path.parent.relative_to(root) for path in root.glob("**/*.so*")})
     (folder / "fonts.conf").write_text(FONTS)
-    starter = folder / "chromium"
-    starter.write_text(STARTER.format(libraries=":".join(f"$root/{path}" for path in libraries), shell=SHELL))
-    starter.chmod(0o755)
+    start = folder / "start"
+    inside = program if Path(program).is_absolute() else f"$here/root/{program}"
+    listed = ":".join(f"$here/root/{path}" for path in libraries)
+    start.write_text(STARTER.format(libraries=listed, program=inside))
+    start.chmod(0o755)
