@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
+import socket
 import subprocess
 import sys
 import tarfile
+import time
 import tomllib
+import urllib.error
+import urllib.request
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -48,14 +54,23 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def environ_of(installed: Path) -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(installed), "ANNOTATOR_HOME": str(installed.parent)}
+
+
 def run_installed(installed: Path, *arguments: str) -> str:
-    environ = {**os.environ, "PYTHONPATH": str(installed), "ANNOTATOR_HOME": str(installed.parent)}
+    environ = environ_of(installed)
     command = [sys.executable, "-P", *arguments]
     done = subprocess.run(
         command, cwd=installed.parent, env=environ, capture_output=True, text=True, timeout=120
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+def pinned() -> dict[str, str]:
+    """What assets.toml says of htmx."""
+    return dict(tomllib.loads((ROOT / "assets.toml").read_text())["htmx"])
 
 
 def tracked() -> list[Path]:
@@ -107,6 +122,46 @@ def test_an_installed_program_finds_its_files_inside_itself(installed: Path) -> 
 
 def test_the_installed_command_says_what_it_can_do(installed: Path) -> None:
     assert "release" in run_installed(installed, str(installed / "bin" / "annotator"), "--help")
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+@pytest.fixture
+def served(installed: Path) -> Iterator[str]:
+    """The address at which the installed program serves a new database."""
+    command = str(installed / "bin" / "annotator")
+    run_installed(installed, command, "init")
+    port = free_port()
+    serve = [sys.executable, "-P", command, "serve", "--port", str(port)]
+    with subprocess.Popen(serve, cwd=installed.parent, env=environ_of(installed)) as process:
+        yield f"http://127.0.0.1:{port}"
+        process.terminate()
+
+
+def get(url: str) -> bytes:
+    """Once the server is up: 30 seconds are more than any start takes."""
+    until = time.monotonic() + 30
+    while True:
+        try:
+            with urllib.request.urlopen(url, timeout=30) as answer:
+                return bytes(answer.read())
+        except urllib.error.URLError as error:
+            if isinstance(error, urllib.error.HTTPError) or time.monotonic() > until:
+                raise
+            time.sleep(0.05)
+
+
+def test_an_installed_program_serves_its_pages_and_browser_files(served: str) -> None:
+    page = get(f"{served}/").decode()
+
+    assert page.count("<h1") == 1
+    script = re.search(r'src="(/[^"]*htmx[^"]*)"', page)
+    assert script is not None
+    assert hashlib.sha256(get(served + script[1])).hexdigest() == pinned()["sha256"]
 
 
 @pytest.mark.parametrize("name", LOCKS)
@@ -165,8 +220,7 @@ def test_no_tracked_file_names_a_registry() -> None:
 
 def test_htmx_is_the_pinned_file_and_not_in_git() -> None:
     assets.ensure(ROOT)
-    pinned = tomllib.loads((ROOT / "assets.toml").read_text())["htmx"]
+    path = ROOT / pinned()["to"]
 
-    assert assets.is_whole(ROOT / pinned["to"], pinned["sha256"])
+    assert assets.is_whole(path, pinned()["sha256"])
     assert [path.name for path in tracked() if ".min." in path.name or path.suffix == ".whl"] == []
-    assert (ROOT / pinned["to"]) not in tracked()
