@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
@@ -16,6 +18,10 @@ from annotator.db import make_engine, session_factory
 from tests import postgres
 from tests.serving import serving
 from tests.stores import PostgresStores, SqliteStores
+
+# A busy machine makes a property slow, not false; what judges a change draws the same examples each time.
+hypothesis_settings.register_profile("annotator", deadline=None, derandomize="CI" in os.environ)
+hypothesis_settings.load_profile("annotator")
 
 SECRET = "kestria-and-valdor-share-one-strait-0123456789"
 
