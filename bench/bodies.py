@@ -56,5 +56,5 @@ def through_plain_values() -> None:
 
 def benchmarks() -> Iterator[Benchmark]:
     yield Benchmark(
-        "a body decoded, checked, encoded", "body", COUNT, through_bodies, through_plain_values, limit=6
+        "a body decoded, checked, encoded", "body", COUNT, through_bodies, through_plain_values, limit=3
     )
