@@ -176,7 +176,7 @@ def _hand_out(session: Session, row: Round, documents: Sequence[Document], peopl
 
 def sentence_counts(session: Session, documents: Sequence[int]) -> dict[int, tuple[int, int]]:
     """Per document: how many sentences it has, and how many of them are boilerplate."""
-    plain = func.sum((Sentence.kind == BOILERPLATE).cast(Sentence.start.type))
+    plain = func.count().filter(Sentence.kind == BOILERPLATE)
     counts: dict[int, tuple[int, int]] = {}
     for first in range(0, len(documents), 500):
         rows = session.execute(
@@ -184,7 +184,7 @@ def sentence_counts(session: Session, documents: Sequence[int]) -> dict[int, tup
             .where(Sentence.document_id.in_(documents[first : first + 500]), Sentence.died.is_(None))
             .group_by(Sentence.document_id)
         )
-        counts.update({document: (total, int(skipped or 0)) for document, total, skipped in rows})
+        counts.update({document: (total, skipped) for document, total, skipped in rows})
     return counts
 
 
