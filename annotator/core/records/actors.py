@@ -22,7 +22,7 @@ def actors_line(context: Context) -> ActorsLine:
     tags, held = bio(words, mentions, types)
     starts, ends = {word.start for word in words}, {word.end for word in words}
     return ActorsLine(
-        id=f"{context.id}/actors",
+        id=context.id,
         sentence=context.id,
         document=context.source.key,
         split=context.source.split,

@@ -19,7 +19,7 @@ SOURCE, TARGET = "source", "target"
 def events_line(context: Context) -> EventsLine:
     named = named_events(context)
     return EventsLine(
-        id=f"{context.id}/events",
+        id=context.id,
         sentence=context.id,
         document=context.source.key,
         split=context.source.split,

@@ -1,0 +1,1 @@
+"""Releases: pinned, written, verified, compared."""
