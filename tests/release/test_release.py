@@ -15,11 +15,12 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from annotator.assignment import RoundPlan, create_round
 from annotator.core.body import Body
 from annotator.core.splits import Shares, hash_side
 from annotator.db import writing
 from annotator.errors import BadInput, Refused, Unknown
-from annotator.models import Document, Project, Release, ReleaseDocument, Side
+from annotator.models import Document, Project, Release, ReleaseDocument, Round, Side
 from annotator.registry import ActorBody, merge, write
 from annotator.release import (
     Options,
@@ -279,7 +280,7 @@ def test_pseudonyms_differ_between_projects_and_are_made_from_work_not_from_name
 def test_merged_actors_are_read_as_the_registry_of_the_release_has_them(
     session: Session, make_release: MakeRelease
 ) -> None:
-    project = make_world(session, 2)
+    project = make_world(session, 2, "pair")
     with writing(session):
         write(session, project, "vald", ActorBody(name="Valdor (double)"), "approved", None, AT)
         merge(session, project, "valdor", "vald", make_member(session, project, "ada", "admin"), AT)
@@ -299,10 +300,8 @@ def test_a_round_that_asked_for_fewer_layers_has_no_lines_of_the_others(
         make_document(session, project, "d")
     for name in ("ana", "ben"):
         annotate(session, project, name, "d", {4: EMPTY})
-    from annotator.models import Round
-
     with writing(session):
-        session.scalars(select(Round)).one().layers = "actors,events"
+        session.scalars(select(Round).where(Round.project_id == project.id)).one().layers = "actors,events"
     decide(session, project, "d", 4, EMPTY)
 
     folder = make_release(project)
@@ -314,8 +313,6 @@ def test_a_round_that_asked_for_fewer_layers_has_no_lines_of_the_others(
 
 
 def test_only_the_rounds_that_are_asked_for_are_released(session: Session, make_release: MakeRelease) -> None:
-    from annotator.assignment import RoundPlan, create_round
-
     with writing(session):
         project = make_project(session)
         make_document(session, project, "d")

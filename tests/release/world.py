@@ -30,7 +30,7 @@ from annotator.models import (
     Sentence,
     Vote,
 )
-from annotator.person import folded_name
+from annotator.person import find_person, folded_name
 from annotator.project import create_project
 from annotator.registry import ActorBody, write
 
@@ -74,7 +74,7 @@ SENTENCES = (
 )
 
 
-def make_project(session: Session, slug: str = "strait", codebook: bytes = CODEBOOK) -> Project:
+def make_project(session: Session, slug: str = "own", codebook: bytes = CODEBOOK) -> Project:
     project = create_project(session, slug, "Strait talks", codebook, "codebook.yaml", None, AT)
     for key, body in ACTORS.items():
         write(session, project, key, body, APPROVED, None, AT)
@@ -304,7 +304,7 @@ def make_world(session: Session, documents: int = 10, slug: str = "strait") -> P
 
 
 def make_member(session: Session, project: Project, name: str, role: str) -> Person:
-    person = Person(name=name, folded=folded_name(name))
+    person = find_person(session, name) or Person(name=name, folded=folded_name(name))
     session.add(person)
     session.flush()
     session.add(Membership(project_id=project.id, person_id=person.id, role=role))
