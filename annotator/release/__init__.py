@@ -20,8 +20,8 @@ from annotator.release.writer import write
 
 __all__ = [
     "LAYERS", "Layer", "Manifest", "Options", "Progress", "checked", "checked_version", "create_release",
-    "database_faults", "difference", "faults", "find_release", "in_words", "is_same", "read_manifest",
-    "releases", "safe_name",
+    "database_faults", "difference", "faults", "find_release", "folder_of", "in_words", "is_same",
+    "read_manifest", "releases", "safe_name",
 ]  # fmt: skip
 
 
@@ -52,6 +52,11 @@ def create_release(
             release.manifest_sha256 = sha256
             release.state = WRITTEN
     return out
+
+
+def folder_of(exports: Path, project: Project, version: str) -> Path:
+    """Where a release lies, unless another place was named for it."""
+    return exports / f"{project.slug}-{version}"
 
 
 def _second_half(progress: Progress) -> Progress:

@@ -274,7 +274,7 @@ READING = (
     "- `tags` holds the longest of mentions that overlap; `spans` holds all.",
     "- The `date` of a dyad is the day coded for the event, where the codebook asks for one, else the day",
     "  of publication.",
-    "- `load_dataset` takes dates for times, and shows 2031-05-14 as 2031-05-14 00:00:00; the files hold them",
+    "- `load_dataset` takes dates for times, and shows 2031-05-14 as 2031-05-14 00:00:00; files hold them",
     "  as they were published.",
     "- `registry.jsonl` is the registry of actors as of this release; merged actors are resolved in lines.",
     "- `schema/` holds a JSON Schema of every kind of line, `manifest.json` the SHA-256 of every file.",

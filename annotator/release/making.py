@@ -10,10 +10,11 @@ import hashlib
 import time
 from collections.abc import Sequence
 
+import msgspec
 from sqlalchemy import Row, Select, exists, func, insert, select
 from sqlalchemy.orm import Session
 
-from annotator import __version__, registry
+from annotator import __version__, audit, registry
 from annotator.db import writing
 from annotator.errors import Refused, Unknown
 from annotator.models import (
@@ -98,6 +99,8 @@ def _begun(
     )
     session.add(release)
     session.flush()
+    detail = msgspec.to_builtins(options)
+    audit.record(session, by, project, "create release", version, detail, at)
     return release
 
 
