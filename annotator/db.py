@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -48,25 +48,33 @@ def now() -> int:
 
 def make_engine(url: str) -> Engine:
     """An engine for `sqlite:///…` or `postgresql://…` (psycopg is implied)."""
-    parsed = make_url(url)
-    if parsed.get_backend_name() == "sqlite":
+    if make_url(url).get_backend_name() == "sqlite":
         return _sqlite_engine(url)
-    if parsed.drivername == "postgresql":
-        parsed = parsed.set(drivername="postgresql+psycopg")
-    return create_engine(
-        parsed, pool_pre_ping=True, pool_size=10, max_overflow=20, connect_args={"prepare_threshold": 3}
-    )
+    return create_engine(driver_url(url), **engine_options(url))
+
+
+def driver_url(url: str) -> URL:
+    """The address with its driver named, as SQLAlchemy needs it."""
+    parsed = make_url(url)
+    return parsed.set(drivername="postgresql+psycopg") if parsed.drivername == "postgresql" else parsed
 
 
 def engine_options(url: str) -> dict[str, Any]:
     """What `create_engine` needs beside the address, for callers that make the engine themselves."""
     if make_url(url).get_backend_name() == "sqlite":
         return {
+            "hide_parameters": True,  # what people wrote does not belong in a log
             "module": sqlite,
             # No transaction handling in the driver: the begin event below says BEGIN itself.
             "connect_args": {"isolation_level": None, "timeout": BUSY_MS / 1000, "check_same_thread": False},
         }
-    return {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 20}
+    return {
+        "hide_parameters": True,
+        "pool_pre_ping": True,
+        "pool_size": 10,
+        "max_overflow": 20,
+        "connect_args": {"prepare_threshold": 3},
+    }
 
 
 def _sqlite_engine(url: str) -> Engine:

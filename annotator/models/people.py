@@ -31,9 +31,9 @@ class SignIn(Base):
     __tablename__ = "session"
     hash: Mapped[digest] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(BigKey, ForeignKey("person.id"), index=True)
-    csrf: Mapped[digest]
     started_at: Mapped[at]
     seen_at: Mapped[at]
+    renew: Mapped[bool] = mapped_column(default=False)  # a role has changed: the next page gets a new cookie
     person: Mapped[Person] = relationship()
 
 
