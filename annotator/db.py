@@ -115,6 +115,16 @@ def _lock_of(session: Session) -> threading.RLock:
 
 
 @contextmanager
+def immediately() -> Iterator[None]:
+    """Transactions that begin inside of it take SQLite's write lock at once."""
+    token = _immediate.set(True)
+    try:
+        yield
+    finally:
+        _immediate.reset(token)
+
+
+@contextmanager
 def writing(session: Session) -> Iterator[Session]:
     """The one transaction in which something is written: committed at the end, or rolled back whole.
 
@@ -126,12 +136,8 @@ def writing(session: Session) -> Iterator[Session]:
     if not on_sqlite(session):
         yield from _transaction(session)
         return
-    with _lock_of(session):
-        token = _immediate.set(True)
-        try:
-            yield from _transaction(session)
-        finally:
-            _immediate.reset(token)
+    with _lock_of(session), immediately():
+        yield from _transaction(session)
 
 
 def _transaction(session: Session) -> Iterator[Session]:
