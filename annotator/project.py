@@ -140,6 +140,11 @@ def members(session: Session, project: Project) -> list[Membership]:
     return sorted(rows, key=lambda row: -ROLES.index(row.role))
 
 
+def check_role(role: str) -> None:
+    if role not in ROLES:
+        raise BadInput(f"role: {role!r} is none; a person is {', '.join(ROLES)}")
+
+
 def set_role(
     session: Session, project: Project, person: Person, role: str, by: Person | None, at: int
 ) -> Membership:
@@ -147,8 +152,7 @@ def set_role(
 
     Nobody raises themselves, and the last admin who can sign in stays one.
     """
-    if role not in ROLES:
-        raise BadInput(f"role: {role!r} is none; a person is {', '.join(ROLES)}")
+    check_role(role)
     if person.kind != "person":
         raise Refused(f"{person.name} is a model, and has no role")
     session.execute(select(Project.id).where(Project.id == project.id).with_for_update())

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from annotator.core.text import annotator_name_problem
-from annotator.errors import BadInput, Refused
+from annotator.errors import BadInput, Refused, Unknown
 from annotator.models import Person
 
 DOTLESS_I = "\u0131"
@@ -45,6 +45,14 @@ def _looks_like_another(c: str) -> bool:
 
 def find_person(session: Session, name: str) -> Person | None:
     return session.scalar(select(Person).where(Person.name == name)) if "\0" not in name else None
+
+
+def known_person(session: Session, name: str) -> Person:
+    """The person of this name, for whoever names them on purpose. Raises Unknown."""
+    person = find_person(session, name)
+    if person is None:
+        raise Unknown(f"there is no person {name}")
+    return person
 
 
 def find_by_name(session: Session, name: str) -> Person | None:

@@ -1,0 +1,101 @@
+"""Serving the application: one process with threads on SQLite, several processes on PostgreSQL."""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+from collections.abc import Callable
+from typing import Any
+
+from annotator.config import Settings
+from annotator.errors import Refused
+
+THREADS = 8
+LARGEST_REQUEST = 1 << 30  # each page has a limit of its own, far below
+LOOPBACK = ("127.", "::1", "localhost")
+
+
+def serve(settings: Settings, host: str, port: int, said: Callable[[str], None]) -> None:
+    """Serves until the process is ended. `said` is told the address, and what is unwise."""
+    bound = _bind(host, port)
+    if not host.startswith(LOOPBACK) and not settings.https:
+        said(
+            f"Listening at {host} without encryption: others on the network can read passwords. "
+            "Put a proxy with TLS in front, and set ANNOTATOR_HTTPS=1."
+        )
+    said(f"Serving at http://{_shown(host)}:{bound.getsockname()[1]}")
+    if settings.database.startswith("postgresql") and _has_gunicorn():
+        _gunicorn(settings, bound)
+    else:
+        _waitress(settings, bound)
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    """The socket to listen at, taken before anything else starts. Raises Refused where it is not free."""
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        bound = socket.socket(family, kind)
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind(address)
+        bound.listen(1024)
+    except socket.gaierror:
+        raise Refused(f"--host {host}: there is no such address on this machine") from None
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise Refused(
+                f"port {port} at {host} is in use by another program; give --port another"
+            ) from None
+        raise Refused(f"port {port} at {host} cannot be used: {error.strerror}") from None
+    return bound
+
+
+def _shown(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def _has_gunicorn() -> bool:
+    from importlib.util import find_spec
+
+    return find_spec("gunicorn") is not None
+
+
+def _waitress(settings: Settings, bound: socket.socket) -> None:
+    from waitress import create_server
+
+    from annotator.app import create_app
+
+    server = create_server(
+        create_app(settings),
+        sockets=[bound],
+        threads=THREADS,
+        ident=None,
+        max_request_body_size=LARGEST_REQUEST,
+        clear_untrusted_proxy_headers=not settings.proxies,
+    )
+    server.run()
+
+
+def _gunicorn(settings: Settings, bound: socket.socket) -> None:
+    from gunicorn.app.base import BaseApplication
+
+    class Served(BaseApplication):  # type: ignore[misc,unused-ignore]
+        def load_config(self) -> None:
+            options = {
+                "bind": f"fd://{bound.fileno()}",
+                "workers": max(2, os.cpu_count() or 1),
+                "worker_class": "gthread",
+                "threads": THREADS,
+                "preload_app": False,
+                "loglevel": "warning",
+            }
+            for name, value in options.items():
+                self.cfg.set(name, value)
+
+        def load(self) -> Any:
+            from annotator.app import create_app
+
+            return create_app(settings)
+
+    os.set_inheritable(bound.fileno(), True)
+    Served().run()
