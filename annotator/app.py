@@ -15,10 +15,12 @@ from annotator.web import (
     errors,
     filters,
     htmx,
+    jobs,
     navigation,
     people,
     progress,
     proxies,
+    releases,
     security,
     site,
     static,
@@ -27,7 +29,7 @@ from annotator.web import (
 
 PARTS = (static, filters, htmx, navigation, security, errors, visitor)
 # Named addresses first: a project may bear any name that none of them has.
-DESKS = (access, account, site, people, codebooks, progress)
+DESKS = (access, account, site, people, codebooks, releases, jobs, progress)
 
 
 def create_app(settings: Settings) -> Flask:

@@ -24,8 +24,7 @@ from annotator.config import Settings
 from annotator.db import make_engine, now, session_factory, writing
 from annotator.errors import AnnotatorError, Refused, Unknown
 from annotator.models import Job, Person, Project
-from annotator.release import Options, create_release, folder_of
-from annotator.release.options import decode_options
+from annotator.release import Options, create_release, decode_options, folder_of
 
 WAITING, RUNNING, DONE, FAILED = "waiting", "running", "done", "failed"
 NICENESS = 10
@@ -86,7 +85,7 @@ ROOT = Path(__file__).resolve().parent.parent
 def run(settings: Settings, token: str) -> None:
     """Does the work of a job, in a process that has nothing else to do. What fails is kept in its row."""
     os.nice(NICENESS)
-    signal.signal(signal.SIGTERM, _leave)
+    leave_on_term()
     engine = make_engine(settings.database)
     try:
         with session_factory(engine)() as session:
@@ -96,8 +95,12 @@ def run(settings: Settings, token: str) -> None:
         engine.dispose()
 
 
+def leave_on_term() -> None:
+    """Makes this process end as by an exception when it is told to, so that nothing half-done stays."""
+    signal.signal(signal.SIGTERM, _leave)
+
+
 def _leave(number: int, _frame: object) -> None:
-    """Ends as an exception does, so that nothing half-done stays."""
     raise SystemExit(128 + number)
 
 

@@ -11,17 +11,48 @@ from annotator.db import writing
 from annotator.errors import BadInput, Unknown
 from annotator.models import Person, Project, Release
 from annotator.release.diff import difference, in_words, is_same
-from annotator.release.making import recorded
-from annotator.release.manifest import Manifest, read_manifest, safe_name
-from annotator.release.options import LAYERS, Layer, Options, checked, checked_version
+from annotator.release.making import check_wish, recorded
+from annotator.release.manifest import Manifest, read_manifest
+from annotator.release.options import (
+    BYS,
+    LAYERS,
+    By,
+    Layer,
+    Options,
+    checked,
+    checked_version,
+    decode_options,
+    encode_options,
+    parse_seed,
+)
 from annotator.release.states import WRITTEN, Progress, silent
 from annotator.release.verify import database_faults, faults
 from annotator.release.writer import write
 
 __all__ = [
-    "LAYERS", "Layer", "Manifest", "Options", "Progress", "checked", "checked_version", "create_release",
-    "database_faults", "difference", "faults", "find_release", "folder_of", "in_words", "is_same",
-    "read_manifest", "releases", "safe_name",
+    "BYS",
+    "LAYERS",
+    "By",
+    "Layer",
+    "Manifest",
+    "Options",
+    "Progress",
+    "check_wish",
+    "checked",
+    "checked_version",
+    "create_release",
+    "database_faults",
+    "decode_options",
+    "difference",
+    "encode_options",
+    "faults",
+    "find_release",
+    "folder_of",
+    "in_words",
+    "is_same",
+    "parse_seed",
+    "read_manifest",
+    "releases",
 ]  # fmt: skip
 
 
@@ -42,10 +73,11 @@ def create_release(
     was interrupted is gone on with. Commits in pieces, so that nobody's save waits long. Raises BadInput for
     wrong arguments, Unknown for a round that is not there, Refused for other options or a full disk.
     """
-    options = checked(options)
+    version, options = checked_version(version), checked(options)
+    check_wish(session, project, version, options)
     if out.exists() or out.is_symlink():
         raise BadInput(f"{out}: is there already; choose another folder, or move this one away")
-    release = recorded(session, project, checked_version(version), options, by, at, progress)
+    release = recorded(session, project, version, options, by, at, progress)
     sha256 = write(session, project, release, out, _second_half(progress))
     with writing(session):
         if release.manifest_sha256 is None:

@@ -104,6 +104,16 @@ def _begun(
     return release
 
 
+def check_wish(session: Session, project: Project, version: str, options: Options) -> None:
+    """Raises what asking for this release would raise, without asking for it."""
+    held = session.scalar(select(Release).where(Release.project_id == project.id, Release.version == version))
+    if held is not None:
+        _check_same(project, held, options)
+    else:
+        _check_alone(session, project)
+        _rounds(session, project, options.rounds)
+
+
 def _check_same(project: Project, held: Release, options: Options) -> None:
     if decode_options(held.options) != options:
         raise Refused(

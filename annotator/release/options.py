@@ -7,7 +7,9 @@ from typing import Literal, get_args
 import msgspec
 from msgspec import Struct
 
-from annotator.core.splits import BYS, By, Plan, Shares, parse_shares
+from annotator.core.splits import BYS as BYS
+from annotator.core.splits import By as By
+from annotator.core.splits import Plan, Shares, parse_shares
 from annotator.errors import BadInput
 
 Layer = Literal["gold", "majority", "annotators"]
@@ -47,6 +49,13 @@ def checked(options: Options) -> Options:
         raise BadInput("round: no round is named; leave it out for all of them")
     rounds = None if options.rounds is None else tuple(sorted(set(options.rounds)))
     return msgspec.structs.replace(options, rounds=rounds, split=str(options.shares))
+
+
+def parse_seed(text: str) -> int:
+    """A seed as it is typed: a whole number from 0 to 2^63 - 1. Raises BadInput."""
+    if not (text.isascii() and text.isdecimal() and len(text) < 20 and int(text) <= MOST_SEED):
+        raise BadInput(f"seed: {text!r} is no whole number from 0 to 2^63 - 1")
+    return int(text)
 
 
 def checked_version(version: str) -> str:

@@ -1,0 +1,56 @@
+"""Long work, watched: a region that asks for itself every second until the work has ended."""
+
+from __future__ import annotations
+
+import json
+
+from flask import Blueprint, Response, abort, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from annotator import job as jobs
+from annotator.db import now
+from annotator.errors import Unknown
+from annotator.models import ADMIN, Job, Membership, Project
+from annotator.web.access import member
+from annotator.web.database import db
+from annotator.web.htmx import go_to, is_htmx
+
+bp = Blueprint("jobs", __name__)
+TITLES = {"release": "Writing a release"}
+
+
+@bp.get("/<project>/jobs/<token>")
+@member(ADMIN)
+def job(project: Project, membership: Membership, token: str) -> ResponseReturnValue:
+    """How far it is. Once it is done, htmx is sent on to what it made; a page shows the way."""
+    try:
+        row = jobs.find(db.session, token, project)
+    except Unknown:
+        abort(404)
+    if row.state == jobs.DONE and is_htmx():
+        return go_to(_made(project, row))
+    return _region(project, row) if is_htmx() else _page(project, row)
+
+
+def _page(project: Project, row: Job) -> str:
+    return render_template("jobs/job.html", project=project, **_words(project, row))
+
+
+def _region(project: Project, row: Job) -> Response:
+    return Response(render_template("jobs/_job.html", project=project, **_words(project, row)))
+
+
+def _words(project: Project, row: Job) -> dict[str, object]:
+    return {
+        "job": row,
+        "title": TITLES.get(row.kind, row.kind),
+        "dead": jobs.is_dead(row, now()),
+        "made": _made(project, row) if row.state == jobs.DONE else "",
+        "back": url_for("releases.releases", project=project.slug),
+    }
+
+
+def _made(project: Project, row: Job) -> str:
+    """The page of what the work made."""
+    version = json.loads(row.args)["version"]
+    return url_for("releases.release", project=project.slug, version=version)
