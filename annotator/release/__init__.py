@@ -30,29 +30,10 @@ from annotator.release.verify import database_faults, faults
 from annotator.release.writer import write
 
 __all__ = [
-    "BYS",
-    "LAYERS",
-    "By",
-    "Layer",
-    "Manifest",
-    "Options",
-    "Progress",
-    "check_wish",
-    "checked",
-    "checked_version",
-    "create_release",
-    "database_faults",
-    "decode_options",
-    "difference",
-    "encode_options",
-    "faults",
-    "find_release",
-    "folder_of",
-    "in_words",
-    "is_same",
-    "parse_seed",
-    "read_manifest",
-    "releases",
+    "BYS", "LAYERS", "By", "Layer", "Manifest", "Options", "Progress", "check_wish", "checked",
+    "checked_version", "create_release", "database_faults", "decode_options", "difference",
+    "encode_options", "faults", "find_release", "folder_of", "in_words", "is_same", "parse_seed",
+    "read_manifest", "releases", "silent",
 ]  # fmt: skip
 
 

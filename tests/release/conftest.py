@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from annotator.db import make_engine, session_factory
+from annotator.migrations import VERSION_TABLE, head
 from annotator.models import Project
 from annotator.release import Options, create_release
 from tests.release.world import AT, make_world
@@ -28,6 +29,9 @@ def fill(url: str) -> None:
     with session_factory(engine)() as session:
         make_world(session, 1, "noise")
         make_world(session)
+    with engine.begin() as connection:  # as if it had been made by `annotator init`
+        connection.exec_driver_sql(f"CREATE TABLE {VERSION_TABLE} (version_num VARCHAR(32) PRIMARY KEY)")
+        connection.exec_driver_sql(f"INSERT INTO {VERSION_TABLE} VALUES ('{head()}')")
     if engine.dialect.name == "sqlite":
         with engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
