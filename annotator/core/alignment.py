@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any, TypeVar
@@ -17,10 +17,9 @@ from typing import Any, TypeVar
 import msgspec
 
 from annotator.core.body import Body, Event, Mention, Stance, Tag
+from annotator.core.codebook import ACTORS, EVENTS, STANCES
 from annotator.core.matching import match, numbered
 
-ACTORS, EVENTS, STANCE = "actors", "events", "stance"
-LAYERS = (ACTORS, EVENTS, STANCE)
 T = TypeVar("T")
 Affinity = Callable[[T, T], Sequence[int] | None]
 Cluster = tuple[Hashable, int]  # an identity, and how often a reader gave it before
@@ -81,7 +80,15 @@ def versions(row: Row) -> list[Version]:
     for reader, tag in row.tags.items():
         holders.setdefault(content(tag), []).append(reader)
     ordered = sorted(holders, key=lambda version: (version == content(None), version))
-    return [Version(row.tags[holders[version][0]], tuple(sorted(holders[version]))) for version in ordered]
+    return [
+        Version(_plainest(row.tags[reader] for reader in holders[version]), tuple(sorted(holders[version])))
+        for version in ordered
+    ]
+
+
+def _plainest(tags: Iterable[Tag | None]) -> Tag | None:
+    """One of several tags that say the same in different orders, whoever's it is."""
+    return min(tags, key=msgspec.json.encode)
 
 
 def same(a: Body, b: Body) -> bool:
@@ -100,7 +107,7 @@ def tags(body: Body, layer: str) -> Sequence[Any]:
     """A body's tags of one layer, none where it skipped the sentence."""
     if body.state == "skipped":
         return ()
-    return {ACTORS: body.mentions, EVENTS: body.events, STANCE: body.stances}[layer]
+    return {ACTORS: body.mentions, EVENTS: body.events, STANCES: body.stances}[layer]
 
 
 def content(tag: Tag | None) -> str:
@@ -115,7 +122,7 @@ def content(tag: Tag | None) -> str:
     else:
         cue = None if tag.cue is None else (tag.cue.start, tag.cue.end)
         target = (*tag.target.key, tag.target.kind)
-        said = [STANCE, tag.holder, target, tag.label, tag.via, cue, tag.attributes]
+        said = [STANCES, tag.holder, target, tag.label, tag.via, cue, tag.attributes]
     return msgspec.json.encode(_canonical(said), order="deterministic").decode()
 
 
@@ -189,7 +196,7 @@ def stance_affinity(a: Stance, b: Stance) -> tuple[int, int] | None:
 _LAYERS: tuple[tuple[str, Callable[[Any], Hashable], Affinity[Any]], ...] = (
     (ACTORS, mention_identity, mention_affinity),
     (EVENTS, event_identity, event_affinity),
-    (STANCE, stance_identity, stance_affinity),
+    (STANCES, stance_identity, stance_affinity),
 )
 
 

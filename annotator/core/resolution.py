@@ -19,7 +19,7 @@ def resolved(body: Body, redirects: Mapping[str, str]) -> Body:
     `redirects` leads to the last station of each merged actor. Stances that now have one holder and target
     but different labels are both kept: which of them holds is for a person to say.
     """
-    if not any(actor in redirects for actor in body.actors()):
+    if not redirects or not any(actor in redirects for actor in body.actors()):
         return body
     return structs.replace(
         body,

@@ -17,7 +17,7 @@ from typing import Literal
 from msgspec import UNSET, structs
 
 from annotator.core.alignment import Row, align, place, same, versions
-from annotator.core.body import Body, Event, Mention, Stance, State, Tag
+from annotator.core.body import Body, Event, Mention, Stance, State, Tag, encode
 
 Policy = Literal["unanimous", "majority"]
 Outcome = Literal["single", "agreed", "majority", "undecided"]
@@ -52,7 +52,9 @@ def settle(bodies: Sequence[Body], policy: Policy) -> Settled:
 
 def as_gold(bodies: Sequence[Body]) -> Body:
     """Bodies that say the same, as one: in a fixed order, with fresh ids, without flag and comment."""
-    return skipped(bodies) if bodies[0].state == "skipped" else compose(bodies[0].tags())
+    if bodies[0].state == "skipped":
+        return skipped(bodies)
+    return min((compose(body.tags()) for body in bodies), key=encode)
 
 
 def _by_majority(bodies: Sequence[Body], rows: Sequence[Row]) -> Body | None:

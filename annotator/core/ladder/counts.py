@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from annotator.core.alignment import ACTORS, EVENTS, STANCE
+from annotator.core.codebook import ACTORS, EVENTS, STANCES
 from annotator.core.ladder.figures import PRESENCE, Counts, Labels, Presence, Sets
 from annotator.core.ladder.scheme import Scheme
 from annotator.core.ladder.tally import WIDTH, Tally
@@ -16,7 +16,7 @@ from annotator.core.measures.alpha import Array, coincidences_by
 from annotator.core.measures.sets import masi_distances, membership
 
 Numbers = NDArray[np.int64]
-BIT = {ACTORS: 1, EVENTS: 2, STANCE: 4}
+BIT = {ACTORS: 1, EVENTS: 2, STANCES: 4}
 
 
 class Columns:

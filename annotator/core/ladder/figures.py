@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from annotator.core.alignment import ACTORS, EVENTS, STANCE
+from annotator.core.codebook import ACTORS, EVENTS, STANCES
 from annotator.core.ladder.scheme import Scheme
 from annotator.core.measures.alpha import Array
 from annotator.core.measures.resampling import (
@@ -23,7 +23,7 @@ from annotator.core.measures.resampling import (
 )
 
 Path = tuple[str, ...]
-PRESENCE = {ACTORS: "mentions", EVENTS: "events", STANCE: "stances"}
+PRESENCE = {ACTORS: "mentions", EVENTS: "events", STANCES: "stances"}
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def listed(counts: Counts, scheme: Scheme) -> Iterator[tuple[Path, Summed]]:
         yield from _presence(counts, [path for path in counts.presence.names if path[0] == "events"])
         yield ("events", "trigger_f1"), f1(same, size)
         yield ("events", "role_f1"), f1(same_fillers, fillers)
-    if STANCE in scheme.layers:
+    if STANCES in scheme.layers:
         size, pairs, triples = columns[8:11]
         labels = counts.labels
         yield ("stances", "pair_f1"), f1(pairs, size)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from typing import NamedTuple
 
-from annotator.core.alignment import ACTORS, EVENTS, STANCE
 from annotator.core.body import Body
 from annotator.core.body import Event as Tagged
+from annotator.core.codebook import ACTORS, EVENTS, STANCES
 from annotator.core.ladder.scheme import Scheme
 from annotator.core.matching import match, numbered
 
@@ -55,7 +55,7 @@ def reading(body: Body, scheme: Scheme) -> Reading:
     """The compact form of what was asked for; where there are no triggers, an event's words do not count."""
     mentions = [(m.start, m.end, m.actor) for m in body.mentions if ACTORS in scheme.layers]
     events = [_event(event, scheme.triggers) for event in body.events if EVENTS in scheme.layers]
-    stances = [(s.holder, s.target.key, s.label) for s in body.stances if STANCE in scheme.layers]
+    stances = [(s.holder, s.target.key, s.label) for s in body.stances if STANCES in scheme.layers]
     return Reading(tuple(sorted(mentions)), tuple(sorted(events)), tuple(sorted(stances)))
 
 

@@ -58,6 +58,8 @@ def _named(
 
     The others add where they end, and a number where even that is shared.
     """
+    if len(tags) < 2:
+        return [(f"{context.id}{name(tag)}", tag) for tag in tags]
     taken: set[str] = set()
     answer = []
     for tag in sorted(tags, key=lambda tag: (end(tag), place(tag))):
