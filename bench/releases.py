@@ -88,9 +88,7 @@ def peak(session: Session, folder: Path) -> int:
 
 
 def say_memory(small: int, large: int) -> None:
-    verdict = (
-        f"memory of a release of {LARGE // SMALL} times the documents: {large / small:.2f} times as much"
-    )
+    told = f"{large / small:.2f} times the memory of one of a third of the documents"
     print(f"a release takes {told}, at most {MOST}", flush=True)
     if large > MOST * small:
         sys.exit("memory grows with the corpus")
