@@ -14,6 +14,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from annotator.models import Document, Handout, Person, Project, Release, ReleaseDocument, Round
+from annotator.release.agreeing import agreement_of
 from annotator.release.pins import SINGLE, UNDECIDED, Pins, decode_pins
 from annotator.release.states import UNFINISHED
 
@@ -75,6 +76,7 @@ def summed_up(session: Session, project: Project, release: Release) -> Figures:
         left_out=dict(total.left_out),
         withheld=tuple(total.withheld),
         withdrawn=tuple(_withdrawn(session, project, begun.rounds)),
+        agreement=agreement_of(session, project, begun.rounds),
         pseudonyms=_pseudonyms(
             session, project, release, {who: hash.hexdigest() for who, hash in total.work.items()}
         ),

@@ -78,6 +78,19 @@ def test_a_release_holds_what_was_decided(world: Project, make_release: MakeRele
     assert [(vote["label"], vote["share"]) for vote in soft] == [("neutral", 0.5), ("oppose", 0.5)]
 
 
+def test_the_card_says_how_far_annotators_agree_and_names_nobody(
+    session: Session, world: Project, make_release: MakeRelease
+) -> None:
+    card = (make_release(world) / "README.md").read_text()
+
+    assert "| holder and target, F1 | 1.000 | 1.000 to 1.000 | 40 |" in card
+    assert "| holder, target and label, F1 | 0.500 | 0.500 to 0.500 | 40 |" in card
+    assert "- A line of an event is a mention of it: counting lines counts reporting." in card
+    assert "ana" not in card.split("---", 2)[2].replace("annotat", "").split()
+    for definition in ("Executive government \\| and &lt;its> diplomats", "oppose (-1)", "MIL"):
+        assert definition in card
+
+
 def test_every_line_keeps_its_schema_and_its_quotes(world: Project, make_release: MakeRelease) -> None:
     folder = make_release(world)
     texts = {line["id"]: line["text"] for line in lines_of(folder, "documents")}
