@@ -15,4 +15,6 @@ def rendered(text: str) -> str:
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
             token.tag = f"h{min(6, int(token.tag[1]) + 2)}"
+        if token.attrs.pop("style", None) == "text-align:right":  # the policy allows no style in the text
+            token.attrs["class"] = "n"
     return str(reader.renderer.render(tokens, reader.options, {}))
