@@ -145,7 +145,7 @@ def _what(of: Recorded, tally: Tally, counts: Mapping[str, Mapping[str, int]]) -
 def _splits(of: Recorded, tally: Tally) -> Iterator[str]:
     options = of.options
     yield "## Splits\n"
-    yield from _table(("", *SIDES), [("documents", *(tally.documents[side] for side in SIDES))])
+    yield from _table(("split", *SIDES), [("documents", *(tally.documents[side] for side in SIDES))])
     by = {
         "hash": f"by a hash of the document's id and the seed {options.seed}",
         "date": "by date, the oldest to train; documents without a date count as old",
@@ -200,7 +200,7 @@ def _agreement(report: Mapping[str, Any] | None) -> Iterator[str]:
         yield "No sentence was finished by two annotators, so there is nothing to compare."
         return
     yield "Over sentences that two or more finished, as first submitted; intervals resample documents.\n"
-    yield from _table(("", "value", "95 %", "n"), rows)
+    yield from _table(("figure", "value", "95 %", "n"), rows)
 
 
 def _agreement_rows(report: Mapping[str, Any]) -> Iterator[tuple[str, str, str, int]]:

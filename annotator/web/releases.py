@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,6 +48,7 @@ KINDS = {
     ".md": "text/markdown; charset=utf-8",
 }
 LARGEST_CARD = 2_000_000
+HEADING = re.compile(r"^#(?=#)", re.MULTILINE)  # the card's sections stand under a heading of the page
 
 
 class ReleaseForm(Form):
@@ -257,7 +259,7 @@ def _card(shown: Shown) -> Markup:
         content = file.read(LARGEST_CARD)
     text = content.split("\n---\n", 1)[-1].lstrip("\n")
     _, _, below = text.partition("\n")  # its first line is the page's own heading
-    return Markup(rendered(below))
+    return Markup(rendered(HEADING.sub("", below)))
 
 
 @bp.get("/<project>/releases/<version>/verification")
