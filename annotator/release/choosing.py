@@ -199,7 +199,9 @@ def _pin(start: int, sentence: int, scope: Scope, work: Work) -> Pin | None:
     heads, gold = work.heads.get(sentence, []), work.gold.get(sentence)
     if scope.options.layer == "annotators":
         return _own_pin(start, heads, scope)
-    if gold is not None and gold.complete and gold.origin != SINGLE:
+    if gold is not None and gold.origin == SINGLE:
+        gold = None  # kept as somebody's work, and gold for those who ask for singles alone
+    if gold is not None and gold.complete:
         return Pin(
             start=start,
             layers=_layers(gold.rounds, scope),

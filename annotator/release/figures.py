@@ -13,8 +13,10 @@ from msgspec import Struct
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from annotator.core.settling import MAJORITY, UNANIMOUS
 from annotator.models import Document, Handout, Person, Project, Release, ReleaseDocument, Round
 from annotator.release.agreeing import agreement_of
+from annotator.release.options import Options, decode_options
 from annotator.release.pins import SINGLE, UNDECIDED, Pins, decode_pins
 from annotator.release.states import UNFINISHED
 
@@ -71,7 +73,7 @@ def summed_up(session: Session, project: Project, release: Release) -> Figures:
     begun = decode_figures(release.figures)
     return Figures(
         rounds=begun.rounds,
-        policy="majority" if "majority" in total.origins else "unanimous",
+        policy=_policy(decode_options(release.options), total.origins),
         documents=total.documents,
         left_out=dict(total.left_out),
         withheld=tuple(total.withheld),
@@ -81,6 +83,13 @@ def summed_up(session: Session, project: Project, release: Release) -> Figures:
             session, project, release, {who: hash.hexdigest() for who, hash in total.work.items()}
         ),
     )
+
+
+def _policy(options: Options, origins: set[str]) -> str | None:
+    """The policy that settled what no reviewer decided; none where everybody's own work is released."""
+    if options.layer == "annotators":
+        return None
+    return MAJORITY if MAJORITY in origins else UNANIMOUS
 
 
 def pinned_documents(session: Session, release: Release) -> Iterator[tuple[str, str | None, Pins]]:

@@ -218,6 +218,19 @@ def test_singles_come_in_when_they_are_asked_for(session: Session, make_release:
     assert (line["origin"], line["label"], line["readers"]) == ("single", "oppose", 1)
 
 
+def test_gold_that_one_annotator_alone_stands_behind_is_single_too(
+    session: Session, make_release: MakeRelease
+) -> None:
+    with writing(session):
+        project = make_project(session)
+        make_document(session, project, "d")
+    annotate(session, project, "ana", "d", {2: accusation()})
+    decide(session, project, "d", 2, accusation(), "single")
+
+    assert read_manifest(make_release(project, "without")).left_out.single == 1
+    assert len(lines_of(make_release(project, "with", singles=True), "stance")) == 1
+
+
 def test_what_was_not_submitted_is_seen_by_nobody(session: Session, make_release: MakeRelease) -> None:
     with writing(session):
         project = make_project(session)
