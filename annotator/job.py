@@ -12,6 +12,7 @@ import secrets
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -56,27 +57,22 @@ def start(
     return job
 
 
-_children: list[subprocess.Popen[bytes]] = []
-
-
 def launch(settings: Settings, job: Job) -> None:
     """Begins a job in a process of its own, which outlives this one. Its address goes by the environment."""
-    _children[:] = [child for child in _children if child.poll() is None]
     environ = {name: value for name, value in os.environ.items() if not name.startswith("ANNOTATOR_")}
-    _children.append(
-        subprocess.Popen(
-            [sys.executable, "-m", "annotator", "job", "run", job.token],
-            env={
-                **environ,
-                "ANNOTATOR_HOME": str(settings.home),
-                "ANNOTATOR_DATABASE": settings.database,
-                "PYTHONPATH": os.pathsep.join([str(ROOT), environ.get("PYTHONPATH", "")]).rstrip(os.pathsep),
-            },
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+    child = subprocess.Popen(
+        [sys.executable, "-m", "annotator", "job", "run", job.token],
+        env={
+            **environ,
+            "ANNOTATOR_HOME": str(settings.home),
+            "ANNOTATOR_DATABASE": settings.database,
+            "PYTHONPATH": os.pathsep.join([str(ROOT), environ.get("PYTHONPATH", "")]).rstrip(os.pathsep),
+        },
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
     )
+    threading.Thread(target=child.wait, name=f"job-{job.kind}", daemon=True).start()  # leaves no zombie
 
 
 ROOT = Path(__file__).resolve().parent.parent
