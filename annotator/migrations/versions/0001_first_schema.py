@@ -21,7 +21,7 @@ def upgrade() -> None:
     documents()
     registry()
     rounds()
-    annotations()
+    revisions()
     gold()
     releases()
 
@@ -350,7 +350,7 @@ def rounds() -> None:
     )
 
 
-def annotations() -> None:
+def revisions() -> None:
     op.create_table(
         "annotation",
         sa.Column("id", BIG_KEY, nullable=False),
