@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Engine, inspect
 
 from annotator import __version__
-from annotator.db import sqlite
+from annotator.db import sqlite_file
 from annotator.errors import BadInput, Damage, Refused
 
 MAGIC = b"annotator backup 1\n"
@@ -50,7 +50,9 @@ def restore(engine: Engine, file: Path) -> dict[str, Any]:
         if header["engine"] != engine.dialect.name:
             raise Refused(f"{file}: a backup of {header['engine']}; this database is {engine.dialect.name}")
         if _newer(header["program"]):
-            raise Refused(f"{file}: written by version {header['program']}; this is {__version__}, upgrade first")
+            raise Refused(
+                f"{file}: written by version {header['program']}; this is {__version__}, upgrade first"
+            )
         _load(engine, copy)
     finally:
         copy.unlink(missing_ok=True)
@@ -67,7 +69,7 @@ def _newer(version: str) -> bool:
 def _dump(engine: Engine, copy: Path) -> None:
     if engine.dialect.name == "sqlite":
         raw = engine.raw_connection()
-        target = sqlite.connect(str(copy))
+        target = sqlite_file(copy)
         try:
             # All pages at once: in pieces, it begins again with every save and may never end.
             raw.driver_connection.backup(target, pages=-1)  # type: ignore[union-attr]
@@ -81,7 +83,7 @@ def _dump(engine: Engine, copy: Path) -> None:
 
 def _load(engine: Engine, copy: Path) -> None:
     if engine.dialect.name == "sqlite":
-        source = sqlite.connect(str(copy))
+        source = sqlite_file(copy)
         raw = engine.raw_connection()
         try:
             source.backup(raw.driver_connection, pages=-1)
@@ -90,7 +92,9 @@ def _load(engine: Engine, copy: Path) -> None:
             source.close()
         engine.dispose()
         return
-    _postgres("pg_restore", engine, "--no-owner", "--exit-on-error", f"--dbname={_plain_url(engine)}", str(copy))
+    _postgres(
+        "pg_restore", engine, "--no-owner", "--exit-on-error", f"--dbname={_plain_url(engine)}", str(copy)
+    )
 
 
 def _postgres(tool: str, engine: Engine, *args: str) -> None:

@@ -124,7 +124,9 @@ def check_revisions(session: Session) -> Iterator[Fault]:
         )
     ).all()
     for annotation, rows in broken:
-        yield Fault("revisions", _annotation(annotation), f"{rows or 0} revisions, and the head is {annotation.n}")
+        yield Fault(
+            "revisions", _annotation(annotation), f"{rows or 0} revisions, and the head is {annotation.n}"
+        )
     differing = session.scalars(
         select(Annotation)
         .join(Revision, (Revision.annotation_id == Annotation.id) & (Revision.n == Annotation.n))
@@ -150,20 +152,18 @@ def check_bodies(session: Session) -> Iterator[Fault]:
 
 def check_gold(session: Session) -> Iterator[Fault]:
     """Gold is its last decision; no reviewer decided own work."""
-    rows = session.execute(
-        select(Gold, Decision).outerjoin(
-            Decision, (Decision.sentence_id == Gold.sentence_id) & (Decision.n == Gold.n)
-        )
-    ).all()
-    for gold, decision in rows:
+    for gold in session.scalars(select(Gold)).all():
         subject = _sentence(session, gold.sentence_id)
+        decision = session.get(Decision, (gold.sentence_id, gold.n))
         if decision is None or (decision.body, decision.complete) != (gold.body, gold.complete):
             yield Fault("gold", subject, "gold is not its last decision")
             continue
         sentence = session.get_one(Sentence, gold.sentence_id)
         document = session.get_one(Document, sentence.document_id)
         codebook = parsed(session.get_one(CodebookVersion, decision.codebook_version_id))
-        yield from _body_faults(gold.body, document, sentence, codebook, codebook.layers, f"gold of {subject}")
+        yield from _body_faults(
+            gold.body, document, sentence, codebook, codebook.layers, f"gold of {subject}"
+        )
     own = session.execute(
         select(Decision.sentence_id, Person.name)
         .join(Vote, (Vote.sentence_id == Decision.sentence_id) & (Vote.n == Decision.n))
@@ -177,7 +177,12 @@ def check_gold(session: Session) -> Iterator[Fault]:
 
 
 def _body_faults(
-    stored: str, document: Document, sentence: Sentence, codebook: Codebook, layers: tuple[str, ...], subject: str
+    stored: str,
+    document: Document,
+    sentence: Sentence,
+    codebook: Codebook,
+    layers: tuple[str, ...],
+    subject: str,
 ) -> Iterator[Fault]:
     body = _body(stored)
     if body is None:
@@ -249,7 +254,9 @@ def check_counters(session: Session) -> Iterator[Fault]:
             select(func.max(ActorRevision.registry_n)).where(ActorRevision.project_id == project.id)
         )
         if project.registry_n != (last or 0):
-            yield Fault("registry", project.slug, f"says change {project.registry_n}, the last is {last or 0}")
+            yield Fault(
+                "registry", project.slug, f"says change {project.registry_n}, the last is {last or 0}"
+            )
 
 
 def check_people(session: Session) -> Iterator[Fault]:
@@ -287,7 +294,9 @@ def _pieces(session: Session, table: type[Annotation]) -> Iterator[Annotation]:
 
 
 def _document_names(session: Session) -> dict[int, str]:
-    rows = session.execute(select(Document.id, Document.key, Project.slug).join(Project, Project.id == Document.project_id))
+    rows = session.execute(
+        select(Document.id, Document.key, Project.slug).join(Project, Project.id == Document.project_id)
+    )
     return {row_id: f"{slug}: document {key}" for row_id, key, slug in rows}
 
 

@@ -99,8 +99,13 @@ def watch_sqlite(engine: Engine) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if _immediate.get() else "BEGIN")
 
 
+def sqlite_file(path: Path) -> Any:
+    """A bare connection to an SQLite file, by the driver that engines use."""
+    return sqlite.connect(str(path))
+
+
 def session_factory(engine: Engine) -> sessionmaker[Session]:
-    """Sessions whose objects stay readable after a commit, so that an answer is drawn from what is in hand."""
+    """Sessions whose objects stay readable after a commit, so that answers are drawn from what is in hand."""
     return sessionmaker(engine, expire_on_commit=False)
 
 

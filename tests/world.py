@@ -108,7 +108,8 @@ def make_document(
     session.add(document)
     session.flush()
     session.add_all(
-        Sentence(document_id=document.id, start=s.start, end=s.end, kind=s.kind) for s in sentences(text, language)
+        Sentence(document_id=document.id, start=s.start, end=s.end, kind=s.kind)
+        for s in sentences(text, language)
     )
     session.flush()
     return document

@@ -75,7 +75,7 @@ def _folded(text: str) -> str:
 
 
 def _id_problem(text: str, *, choice: bool) -> str | None:
-    """Why this cannot be an id. Choices and modes are values, so words like "none" and "text" may be theirs."""
+    """Why this cannot be an id. Choices and modes are values: "none" may be one."""
     if not text:
         return None  # a missing or invisible id was noted where it was read
     if len(text) > MAX_ID:

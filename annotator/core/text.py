@@ -27,12 +27,13 @@ def text_problem(text: str) -> str | None:
     if (at := text.find("\0")) >= 0:
         return f"holds NUL at code point {at}; remove it"
     if found := SURROGATE.search(text):
-        return f"holds half a character (U+{ord(found[0]):04X}) at code point {found.start()}; mend the file's encoding"
+        half = f"holds half a character (U+{ord(found[0]):04X}) at code point {found.start()}"
+        return f"{half}; mend the file's encoding"
     return None
 
 
 def text_warnings(text: str) -> list[str]:
-    """What is stored as it is, and worth a word: control characters, unclosed turns of direction, marks in heaps."""
+    """What is stored as it is, and worth a word: controls, unclosed turns of direction, marks in heaps."""
     warnings = []
     if found := CONTROLS.search(text):
         warnings.append(

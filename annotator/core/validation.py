@@ -1,4 +1,4 @@
-"""Whether a body may be stored: against the text, the sentence and the codebook. Pure, and names every problem."""
+"""Whether a body may be stored: against the text, the sentence and the codebook, naming every problem."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Problem:
 def problems(
     body: Body, text: str, sentence: Span, codebook: Codebook, layers: Sequence[str]
 ) -> list[Problem]:
-    """Everything that forbids storing `body` as an annotation of that sentence; empty where it may be stored."""
+    """Everything that forbids storing `body` as an annotation of that sentence; empty where it may."""
     if len(tags := list(body.tags())) > MAX_TAGS:
         return [Problem("tags", f"has {len(tags):,} tags; a sentence takes at most {MAX_TAGS}")]
     return list(_Check(text, sentence, codebook, layers).body(body))
@@ -252,7 +252,7 @@ class _Check:
         return next((p.reason for p in self.quote(start, end, quote, "")), None)
 
     def twins(self, body: Body) -> Iterator[Problem]:
-        """What a body holds once: a mention by span and actor, an event by trigger and type, a stance by its two."""
+        """Held once: a mention by span and actor, an event by trigger and type, a stance by its two."""
         mentions = [(m.start, m.end, m.actor) for m in body.mentions]
         events = [(e.start, e.end, e.type) for e in body.events]
         stances = [(s.holder, s.target.key) for s in body.stances]

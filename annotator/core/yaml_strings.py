@@ -1,4 +1,4 @@
-"""YAML of strings only: no aliases, tags or repeated keys, bounded in size and depth, every value with its line.
+"""YAML of strings only: no aliases, tags or repeated keys, bounded in size and depth, each with its line.
 
 A plain scalar that YAML reads as something else (no, 1.10, ~, a date) is refused where it stands, so that
 nobody's "no" becomes False. The reader goes by events, not by recursion: no file can exhaust the stack.
@@ -20,7 +20,7 @@ MAX_NODES = 60_000
 CORE_NUMBER = re.compile(
     r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|0o[0-7]+|0x[0-9a-fA-F]+", re.ASCII
 )
-# Nothing that is invisible and ends or turns a line; tab, newline and carriage return are YAML's own business.
+# Nothing invisible that ends or turns a line; tab, newline and carriage return are YAML's own business.
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
 
@@ -218,8 +218,14 @@ def _other_meaning(text: str) -> str | None:
     return "number" if CORE_NUMBER.fullmatch(text) else None
 
 
-MEANINGS = {"bool": "yes or no", "int": "a number", "float": "a number", "number": "a number", "null": "nothing",
-            "timestamp": "a date", "value": "a default", "merge": "a merge"}  # fmt: skip
+MEANINGS = {
+    **dict.fromkeys(("int", "float", "number"), "a number"),
+    "bool": "yes or no",
+    "null": "nothing",
+    "timestamp": "a date",
+    "value": "a default",
+    "merge": "a merge",
+}
 
 
 def _quote_it(text: str, meaning: str) -> str:

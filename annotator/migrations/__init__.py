@@ -104,7 +104,7 @@ def _backup(engine: Engine, before: str) -> Path | None:
 
 @contextmanager
 def _transaction(engine: Engine) -> Iterator[Connection]:
-    """One transaction in which tables may be made anew while others point to them; no other upgrade beside it."""
+    """One transaction in which tables that others point to may be made anew; no other upgrade beside it."""
     with engine.connect() as connection:
         if engine.dialect.name != "sqlite":
             with connection.begin():

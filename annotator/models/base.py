@@ -32,5 +32,3 @@ text = Annotated[str, mapped_column(Text)]
 digest = Annotated[str, mapped_column(String(64))]
 at = Annotated[int, mapped_column(BigInteger)]
 number = Annotated[int, mapped_column(BigInteger)]
-
-

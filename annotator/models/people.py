@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from annotator.models.base import Base, BigKey, at, digest, name, number, pk, text, word
+from annotator.models.base import Base, BigKey, Name, at, digest, name, number, pk, text, word
 
 ANNOTATOR, REVIEWER, ADMIN = "annotator", "reviewer", "admin"
 ROLES = (ANNOTATOR, REVIEWER, ADMIN)
@@ -17,11 +17,13 @@ class Person(Base):
     __tablename__ = "person"
     id: Mapped[pk]
     name: Mapped[name] = mapped_column(unique=True)
-    folded: Mapped[name] = mapped_column(unique=True)  # NFKC and case folded: Bob and bob are one
+    folded: Mapped[str] = mapped_column(Name, unique=True)  # NFKC and case folded: Bob and bob are one
     kind: Mapped[word] = mapped_column(default="person")
     password: Mapped[str | None] = mapped_column(String(200))
     is_admin: Mapped[bool] = mapped_column(default=False)
-    signed_in_at: Mapped[int | None] = mapped_column(BigInteger)  # first sign-in: imports no longer write for them
+    signed_in_at: Mapped[int | None] = mapped_column(
+        BigInteger
+    )  # first sign-in: imports no longer write for them
     ended_at: Mapped[int | None] = mapped_column(BigInteger)
 
 

@@ -10,7 +10,7 @@ from annotator.models.documents import Document
 
 
 class Release(Base):
-    """An immutable, numbered dataset. `options` and `figures` are JSON; `manifest_sha256` once it is written."""
+    """An immutable, numbered dataset. `options`, `figures`: JSON; `manifest_sha256` once it is written."""
 
     __tablename__ = "release"
     __table_args__ = (UniqueConstraint("project_id", "version"),)
@@ -33,7 +33,7 @@ class Release(Base):
 
 
 class ReleaseDocument(Base):
-    """A document in a release: its edition, side and cluster, and per sentence what was taken (`pins`, JSON)."""
+    """A document in a release: its edition, side and cluster, and what was taken of it (`pins`, JSON)."""
 
     __tablename__ = "release_document"
     release_id: Mapped[int] = mapped_column(BigKey, ForeignKey("release.id"), primary_key=True)

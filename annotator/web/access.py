@@ -78,8 +78,8 @@ def member(*roles: str, or_site_admin: bool = False) -> Callable[[View], View]:
 def _ask() -> ResponseReturnValue:
     """To the sign-in page, and back afterwards."""
     if is_htmx() or request.accept_mimetypes.best == "application/json":
-        back = urlsplit(request.headers.get("HX-Current-URL", "")).path
-        url = url_for("access.sign_in", next=safe_next(back))
+        page = urlsplit(request.headers.get("HX-Current-URL", "")).path
+        url = url_for("access.sign_in", next=safe_next(page))
         return Response(status=401, headers={"HX-Redirect": url})
     back = request.full_path.rstrip("?") if request.method == "GET" else None
     return redirect(url_for("access.sign_in", next=back))

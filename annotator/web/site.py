@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.file import FileField
@@ -108,8 +110,13 @@ def audit() -> ResponseReturnValue:
     return render_template(
         "site/audit.html",
         rows=rows[:PIECE],
-        newer=url_for("site.audit", **{"from": max(0, first - PIECE)}) if first else "",
-        older=url_for("site.audit", **{"from": first + PIECE}) if len(rows) > PIECE else "",
+        newer=_audit_from(max(0, first - PIECE)) if first else "",
+        older=_audit_from(first + PIECE) if len(rows) > PIECE else "",
         faults=list(trail.verify(db.session)) if not first else [],
         details=trail.details,
     )
+
+
+def _audit_from(first: int) -> str:
+    passed: dict[str, Any] = {"from": first}
+    return url_for("site.audit", **passed)
