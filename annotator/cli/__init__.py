@@ -22,6 +22,8 @@ COMMANDS = {
     "member": "annotator.cli.people:member",
     "project": "annotator.cli.projects:project",
     "codebook": "annotator.cli.projects:codebook",
+    "actors": "annotator.cli.actors:actors",
+    "gold": "annotator.cli.gold:gold",
     "release": "annotator.cli.releases:release",
     "job": "annotator.cli.jobs:job",
 }

@@ -1,0 +1,88 @@
+"""What finished work says of sentences now: the bodies that are compared, settled and adjudicated."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from annotator.core.body import FINISHED, Body, decode
+from annotator.core.resolution import resolved
+from annotator.models import MERGED, Actor, Annotation, Assignment, Person, Project, Sentence
+from annotator.registry import known, redirects
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A finished annotation in a submitted assignment, with merged actors read as what they became."""
+
+    sentence: int
+    annotation: int
+    n: int
+    annotator: int
+    round: int
+    codebook_version: int
+    body: Body
+
+    @property
+    def vote(self) -> tuple[int, int]:
+        """The very revision that a decision saw."""
+        return self.annotation, self.n
+
+
+def redirects_of(session: Session, project: Project) -> dict[str, str]:
+    """Where the project's merged actors lead, each to its last station."""
+    rows = session.scalars(select(Actor).where(Actor.project_id == project.id, Actor.state == MERGED))
+    return redirects({row.key: known(row, row.key) for row in rows})
+
+
+def readings_of(
+    session: Session,
+    documents: Sequence[int],
+    redirects: Mapping[str, str],
+    *,
+    rounds: Collection[int] | None = None,
+    sentence: int | None = None,
+    with_models: bool = False,
+) -> dict[int, list[Reading]]:
+    """By sentence, in its order in the document. Of one person's work in several rounds the latest counts."""
+    query = (
+        select(
+            Annotation.sentence_id,
+            Annotation.id,
+            Annotation.n,
+            Assignment.annotator_id,
+            Assignment.round_id,
+            Annotation.codebook_version_id,
+            Annotation.body,
+        )
+        .join(Assignment, Assignment.id == Annotation.assignment_id)
+        .join(Sentence, Sentence.id == Annotation.sentence_id)
+        .where(
+            Assignment.document_id.in_(documents),
+            Assignment.submitted_at.is_not(None),
+            Annotation.state.in_(FINISHED),
+            Sentence.died.is_(None),
+        )
+        .order_by(Sentence.document_id, Sentence.start, Assignment.round_id)
+    )
+    if rounds is not None:
+        query = query.where(Assignment.round_id.in_(rounds))
+    if sentence is not None:
+        query = query.where(Annotation.sentence_id == sentence)
+    if not with_models:
+        people = select(Person.id).where(Person.kind == "person")
+        query = query.where(Assignment.annotator_id.in_(people))
+    latest: dict[tuple[int, int], Reading] = {}
+    for sentence_id, annotation, n, annotator, round_id, version, body in session.execute(query):
+        read = resolved(decode(body), redirects)
+        latest[sentence_id, annotator] = Reading(
+            sentence_id, annotation, n, annotator, round_id, version, read
+        )
+    found: dict[int, list[Reading]] = defaultdict(list)
+    for (sentence_id, _), reading in latest.items():
+        found[sentence_id].append(reading)
+    return {key: sorted(readings, key=lambda r: r.annotator) for key, readings in found.items()}
