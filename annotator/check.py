@@ -212,7 +212,8 @@ def check_counters(session: Session) -> Iterator[Fault]:
     """What is stored to be quick equals what the rows say."""
     finished = (
         select(Annotation.assignment_id, func.count().label("done"))
-        .where(Annotation.state != "started")
+        .join(Sentence, Sentence.id == Annotation.sentence_id)
+        .where(Annotation.state != "started", Sentence.died.is_(None))
         .group_by(Annotation.assignment_id)
         .subquery()
     )
