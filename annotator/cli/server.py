@@ -18,20 +18,25 @@ LOOPBACK = ("127.", "::1", "localhost")
 
 def serve(settings: Settings, host: str, port: int, said: Callable[[str], None]) -> None:
     """Serves until the process is ended. `said` is told the address, and what is unwise."""
-    bound = _bind(host, port)
+    bound = listen(host, port)
     if not host.startswith(LOOPBACK) and not settings.https:
         said(
             f"Listening at {host} without encryption: others on the network can read passwords. "
             "Put a proxy with TLS in front, and set ANNOTATOR_HTTPS=1."
         )
-    said(f"Serving at http://{_shown(host)}:{bound.getsockname()[1]}")
+    said(f"Serving at {address(host, bound)}")
+    answer(settings, bound)
+
+
+def answer(settings: Settings, bound: socket.socket) -> None:
+    """Serves at a socket that listens already, until the process is ended."""
     if settings.database.startswith("postgresql") and _has_gunicorn():
         _gunicorn(settings, bound)
     else:
         _waitress(settings, bound)
 
 
-def _bind(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
     """The socket to listen at, taken before anything else starts. Raises Refused where it is not free."""
     try:
         family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
@@ -50,8 +55,10 @@ def _bind(host: str, port: int) -> socket.socket:
     return bound
 
 
-def _shown(host: str) -> str:
-    return f"[{host}]" if ":" in host else host
+def address(host: str, bound: socket.socket) -> str:
+    """What a browser on this machine is pointed at."""
+    shown = f"[{host}]" if ":" in host else host
+    return f"http://{shown}:{bound.getsockname()[1]}"
 
 
 def _has_gunicorn() -> bool:
