@@ -1,12 +1,13 @@
 """A gesture -> a revision. Every gesture is a save; nothing acknowledged is ever lost."""
 
-from annotator.annotation.desk import Desk, own_desk
+from annotator.annotation.desk import Desk, SentenceState, next_open, own_desk, sentence_states
 from annotator.annotation.history import REDO, UNDO
-from annotator.annotation.lines import LinesReport, export_lines, import_lines
+from annotator.annotation.line_export import export_lines
+from annotator.annotation.lines import LinesReport, import_lines
 from annotator.annotation.save import KeyReused, Saved, Stale, Stamp, save
 from annotator.annotation.submission import submit, withdraw
 
 __all__ = [
-    "REDO", "UNDO", "Desk", "KeyReused", "LinesReport", "Saved", "Stale", "Stamp",
-    "export_lines", "import_lines", "own_desk", "save", "submit", "withdraw",
+    "REDO", "UNDO", "Desk", "KeyReused", "LinesReport", "Saved", "SentenceState", "Stale", "Stamp",
+    "export_lines", "import_lines", "next_open", "own_desk", "save", "sentence_states", "submit", "withdraw",
 ]  # fmt: skip

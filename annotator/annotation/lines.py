@@ -1,55 +1,31 @@
-"""Annotation lines: other tools' and earlier work, in and out, one JSON object a line."""
+"""Annotation lines: other tools' and earlier work, in, one JSON object a line."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Iterator
+import io
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from annotator.annotation.desk import annotation_of
-from annotator.annotation.history import Step
-from annotator.annotation.save import join_cast, write_steps
-from annotator.assignment import BOILERPLATE
-from annotator.core.body import Body, decode, encode
-from annotator.core.codebook import Codebook
+from annotator import audit
+from annotator.annotation.intake import Intake, LineActor, LineRefused, Read
+from annotator.core.body import Body
 from annotator.core.strict_json import StrictJsonError, parse_object
-from annotator.core.text import annotator_name_problem
-from annotator.core.validation import problems
+from annotator.core.validation import missing
 from annotator.db import writing
-from annotator.document import Article, article, find_document
-from annotator.errors import Refused, Unknown
-from annotator.models import (
-    ANNOTATOR,
-    APPROVED,
-    Annotation,
-    Assignment,
-    Handout,
-    Membership,
-    Person,
-    Pool,
-    Project,
-    Round,
-    Sentence,
-)
-from annotator.person import find_person, imported_person
-from annotator.project import codebook_of, parsed
-from annotator.registry import ActorBody, actors_by_key, write
+from annotator.errors import Unknown
+from annotator.models import Person, Project, Round
+from annotator.project import codebook_of
 
-PIECE = 200
-
-
-class LineActor(Struct, frozen=True, forbid_unknown_fields=True):
-    name: str
-    type: str | None = None
-    country: str | None = None
-    code: str | None = None
-    aliases: tuple[str, ...] = ()
+PIECE = 200  # lines a transaction: a lock of some tens of milliseconds
+BOM = b"\xef\xbb\xbf"
+DEFAULT_ROUND = "import"
 
 
 class Line(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -85,12 +61,6 @@ class LinesReport:
         }
 
 
-class _LineRefused(Exception):
-    def __init__(self, field: str, reason: str) -> None:
-        super().__init__(reason)
-        self.field, self.reason = field, reason
-
-
 def import_lines(
     session: Session,
     project: Project,
@@ -99,39 +69,43 @@ def import_lines(
     round_slug: str | None,
     by: Person | None,
     at: int,
-    progress: Any = None,
+    progress: Callable[[int], None] | None = None,
 ) -> LinesReport:
-    """Stores good lines, names each refused one. Commits piece by piece, so that nobody waits long."""
+    """Stores good lines, names each refused one. Commits piece by piece, so that nobody waits long.
+
+    Importing the same lines again changes nothing, so what was stopped midway is simply begun again.
+    `progress` is told how many bytes were read.
+    """
     report = LinesReport()
     with writing(session):
         row = _round(session, project, round_slug, by, at)
-    door = _Door(session, project, row, at)
+    intake = Intake(session, project, row, at)
     for piece in _pieces(source):
+        lines = [(number, line) for number, text in piece if (line := _parsed(number, text, report))]
+        intake.expect(line.document for _, line in lines)
+        read = [sound for number, line in lines if (sound := _checked(number, line, intake, report))]
         with writing(session):
-            door.renew()
-            for number, text in piece:
-                try:
-                    changed = door.take(number, text, report)
-                except _LineRefused as refused:
-                    report.refused.append((number, refused.field, refused.reason))
-                else:
-                    report.added += changed
-                    report.unchanged += not changed
+            intake.take(read, report)
         if progress is not None:
-            progress(len(piece))
+            progress(sum(len(text) for _, text in piece))
     with writing(session):
-        door.close()
+        intake.hand_in()
+        if report.added:
+            detail = {"round": row.slug, "added": report.added}
+            audit.record(session, by, project, "import annotations", project.slug, detail, at)
+    report.refused.sort()
     return report
 
 
 def _pieces(source: bytes) -> Iterator[list[tuple[int, bytes]]]:
-    lines = [(n, line) for n, line in enumerate(source.split(b"\n"), 1) if line.strip()]
-    for first in range(0, len(lines), PIECE):
-        yield lines[first : first + PIECE]
+    lines = enumerate(io.BytesIO(source.removeprefix(BOM)), 1)
+    kept = ((n, line) for n, line in lines if line.strip())
+    while piece := list(islice(kept, PIECE)):
+        yield piece
 
 
 def _round(session: Session, project: Project, slug: str | None, by: Person | None, at: int) -> Round:
-    wanted = slug or "import"
+    wanted = slug or DEFAULT_ROUND
     row = session.scalar(select(Round).where(Round.project_id == project.id, Round.slug == wanted))
     if row is not None:
         return row
@@ -150,240 +124,37 @@ def _round(session: Session, project: Project, slug: str | None, by: Person | No
     )
     session.add(row)
     session.flush()
+    audit.record(session, by, project, "create round", wanted, {"purpose": row.purpose}, at)
     return row
 
 
-class _Door:
-    """Takes lines one by one, and remembers who and what it has met."""
-
-    def __init__(self, session: Session, project: Project, row: Round, at: int) -> None:
-        self.session, self.project, self.round, self.at = session, project, row, at
-        self.codebook: Codebook = parsed(row.codebook_version)
-        self.layers = tuple(row.layers.split(","))
-        self.people: dict[str, Person] = {}
-        self.articles: dict[str, Article] = {}
-        self.assignments: dict[tuple[int, int], Assignment] = {}
-        self.handed_in: set[int] = set()
-        self.known: set[str] = set()
-
-    def renew(self) -> None:
-        """A new transaction: what was read in the last one is read again when it is needed."""
-        self.assignments.clear()
-        self.people.clear()
-
-    def take(self, number: int, text: bytes, report: LinesReport) -> bool:
-        line = _parse(text)
-        read = self._article(line.document)
-        if not 1 <= line.sentence <= len(read.sentences):
-            raise _LineRefused("sentence", f"{line.document} has sentences 1 to {len(read.sentences)}")
-        sentence = read.sentence(line.sentence)
-        found = problems(line.body, read.text, sentence.span, self.codebook, self.layers)
-        if found:
-            raise _LineRefused(f"body.{found[0].field}", found[0].reason)
-        self._check_actors(line)
-        person = self._person(line)
-        self._learn_actors(number, line, report)
-        assignment = self._assignment(read, person)
-        head = annotation_of(self.session, assignment, sentence.id)
-        body = encode(line.body)
-        changed = head is None or head.body != body
-        if changed:
-            self._write(assignment, sentence.id, head, line, number)
-        if line.submitted:
-            self.handed_in.add(assignment.id)
-        return changed
-
-    def _write(
-        self, assignment: Assignment, sentence_id: int, head: Annotation | None, line: Line, number: int
-    ) -> None:
-        join_cast(assignment, line.body.actors())
-        step = Step(sentence_id, head, line.body, "import", None, None)
-        n = head.n + 1 if head else 1
-        digest = hashlib.sha256(encode(line.body).encode()).hexdigest()
-        write_steps(self.session, assignment, [step], f"import-{n}@{sentence_id}", digest, self.at)
-
-    def _article(self, key: str) -> Article:
-        if key not in self.articles:
-            try:
-                row = find_document(self.session, self.project, key)
-            except Unknown as unknown:
-                raise _LineRefused("document", str(unknown)) from None
-            self.articles[key] = article(self.session, row.id, row.edition)
-        return self.articles[key]
-
-    def _person(self, line: Line) -> Person:
-        if line.annotator in self.people:
-            return self.people[line.annotator]
-        if problem := annotator_name_problem(line.annotator):
-            raise _LineRefused("annotator", problem)
-        kind = "model" if line.model else "person"
-        person = find_person(self.session, line.annotator)
-        if person is None:
-            person = imported_person(self.session, line.annotator, kind)
-        if person.kind != kind:
-            raise _LineRefused("model", f"{line.annotator} is known as a {person.kind}")
-        if person.signed_in_at is not None:
-            raise _LineRefused(
-                "annotator", f"{line.annotator} has signed in; their work is changed by them alone"
-            )
-        role = self.session.get(Membership, (self.project.id, person.id))
-        if role is None:
-            self.session.add(Membership(project_id=self.project.id, person_id=person.id, role=ANNOTATOR))
-            self.session.flush()
-        elif role.role != ANNOTATOR:
-            raise _LineRefused("annotator", f"{line.annotator} is {role.role} here; only annotators annotate")
-        self.people[line.annotator] = person
-        return person
-
-    def _check_actors(self, line: Line) -> None:
-        unknown = [key for key in line.body.actors() if key not in self.known]
-        if not unknown:
-            return
-        self.known |= actors_by_key(self.session, self.project, unknown).keys()
-        for key in unknown:
-            if key not in self.known and key not in line.actors:
-                raise _LineRefused(
-                    "actors", f"the registry has no actor {key}; name it in this line's actors, or import it"
-                )
-
-    def _learn_actors(self, number: int, line: Line, report: LinesReport) -> None:
-        held = actors_by_key(self.session, self.project, line.actors)
-        for key, said in line.actors.items():
-            if key in held:
-                if held[key].body.name != said.name:
-                    reason = f"{key} is {held[key].body.name!r} already; {said.name!r} was not applied"
-                    report.reported.append((number, f"actors.{key}", reason))
-                continue
-            body = ActorBody(
-                name=said.name,
-                type=said.type or "",
-                country=said.country or "",
-                code=said.code or "",
-                aliases=said.aliases,
-            )
-            write(self.session, self.project, key, body, APPROVED, None, self.at)
-            self.known.add(key)
-
-    def _assignment(self, read: Article, person: Person) -> Assignment:
-        slot = (read.id, person.id)
-        if slot not in self.assignments:
-            held = self.session.scalar(
-                select(Assignment)
-                .options(joinedload(Assignment.round))
-                .where(
-                    Assignment.round_id == self.round.id,
-                    Assignment.document_id == read.id,
-                    Assignment.annotator_id == person.id,
-                )
-            )
-            self.assignments[slot] = held or self._hand_out(read, person)
-        return self.assignments[slot]
-
-    def _hand_out(self, read: Article, person: Person) -> Assignment:
-        """A seat more at this document: the import says who coded it."""
-        handout = self.session.get(Handout, (self.round.id, read.id))
-        if handout is None:
-            position = 1 + (
-                self.session.scalar(
-                    select(func.max(Handout.position)).where(Handout.round_id == self.round.id)
-                )
-                or 0
-            )
-            handout = Handout(round_id=self.round.id, document_id=read.id, position=position, seats=0)
-            self.session.add(handout)
-        if self.session.get(Pool, (self.round.id, person.id)) is None:
-            self.session.add(Pool(round_id=self.round.id, person_id=person.id))
-        taken = select(func.max(Assignment.seat)).where(
-            Assignment.round_id == self.round.id, Assignment.document_id == read.id
-        )
-        seat = None if person.kind == "model" else (self.session.scalar(taken) or 0) + 1
-        handout.seats = max(handout.seats, seat or 0)
-        assignment = Assignment(
-            round_id=self.round.id,
-            document_id=read.id,
-            annotator_id=person.id,
-            seat=seat,
-            position=handout.position,
-            sentences=len(read.sentences),
-            done=sum(s.kind == BOILERPLATE for s in read.sentences),
-        )
-        self.session.add(assignment)
-        self.session.flush()
-        return assignment
-
-    def close(self) -> None:
-        """Hands in what the lines say was handed in."""
-        for chunk in _chunks(sorted(self.handed_in)):
-            for row in self.session.scalars(select(Assignment).where(Assignment.id.in_(chunk))):
-                row.submitted_at = row.submitted_at or self.at
-                row.first_submitted_at = self.at
-
-
-def _chunks(ids: list[int]) -> Iterator[list[int]]:
-    for first in range(0, len(ids), 500):
-        yield ids[first : first + 500]
-
-
-_convert = msgspec.convert
-
-
-def _parse(text: bytes) -> Line:
+def _parsed(number: int, text: bytes, report: LinesReport) -> Line | None:
     try:
-        raw = parse_object(text)
-        return _convert(raw, Line)
+        return msgspec.convert(parse_object(text), Line)
     except StrictJsonError as error:
-        raise _LineRefused("line", str(error)) from None
+        report.refused.append((number, error.field or "line", str(error)))
     except msgspec.ValidationError as error:
         reason, _, path = str(error).partition(" - at `$")
-        raise _LineRefused(path.rstrip("`").lstrip(".") or "line", reason) from None
+        report.refused.append((number, path.rstrip("`").lstrip(".") or "line", reason))
+    return None
 
 
-def export_lines(session: Session, project: Project, round_slug: str | None = None) -> Iterable[dict[str, Any]]:
-    """Every annotator's annotations as lines that `import_lines` takes, in the order of documents."""
-    query = (
-        select(Annotation, Sentence, Assignment, Person.name, Person.kind)
-        .join(Sentence, Sentence.id == Annotation.sentence_id)
-        .join(Assignment, Assignment.id == Annotation.assignment_id)
-        .join(Person, Person.id == Assignment.annotator_id)
-        .join(Round, Round.id == Assignment.round_id)
-        .where(Round.project_id == project.id, Sentence.died.is_(None))
-        .order_by(Round.id, Assignment.position, Assignment.document_id, Person.name, Sentence.start)
-    )
-    if round_slug is not None:
-        if session.scalar(select(Round.id).where(Round.project_id == project.id, Round.slug == round_slug)) is None:
-            raise Unknown(f"{project.slug} has no round {round_slug}")
-        query = query.where(Round.slug == round_slug)
-    for annotation, sentence, assignment, name, kind in session.execute(query):
-        yield _line(session, project, annotation, sentence, assignment, name, kind)
+def _checked(number: int, line: Line, intake: Intake, report: LinesReport) -> Read | None:
+    """A line that holds every rule of the text and the codebook; None where it is refused."""
+    try:
+        if line.submitted:
+            _check_finished(line.body, intake)
+        return intake.read(
+            number, line.document, line.sentence, line.annotator, line.body, line.actors,
+            submitted=line.submitted, model=line.model,
+        )  # fmt: skip
+    except LineRefused as refused:
+        report.refused.append((number, refused.field, refused.reason))
+        return None
 
 
-def _line(
-    session: Session,
-    project: Project,
-    annotation: Annotation,
-    sentence: Sentence,
-    assignment: Assignment,
-    name: str,
-    kind: str,
-) -> dict[str, Any]:
-    document = assignment.document
-    read = article(session, document.id, document.edition)
-    body = decode(annotation.body)
-    line: dict[str, Any] = {
-        "document": read.key,
-        "sentence": next(s.n for s in read.sentences if s.id == sentence.id),
-        "annotator": name,
-        "submitted": assignment.submitted_at is not None,
-        "body": msgspec.to_builtins(body),
-        "actors": {
-            key: {
-                "name": known.body.name,
-                "type": known.body.type,
-                "country": known.body.country,
-                "code": known.body.code,
-                "aliases": list(known.body.aliases),
-            }
-            for key, known in actors_by_key(session, project, body.actors()).items()
-        },
-    }
-    return line | ({"model": True} if kind == "model" else {})
+def _check_finished(body: Body, intake: Intake) -> None:
+    if not body.finished:
+        raise LineRefused("body.state", "is started; a submitted sentence is empty, tagged or skipped")
+    if lacking := missing(body, intake.codebook):
+        raise LineRefused("body.events", f"not to be submitted: {lacking[0]}")

@@ -24,7 +24,13 @@ COMMANDS = {
     "codebook": "annotator.cli.projects:codebook",
     "actors": "annotator.cli.actors:actors",
     "gold": "annotator.cli.gold:gold",
+    "round": "annotator.cli.rounds:rounds",
+    "annotations": "annotator.cli.annotations:lines",
+    "agreement": "annotator.cli.agreement:agreement",
     "release": "annotator.cli.releases:release",
+    "check": "annotator.cli.store:check",
+    "backup": "annotator.cli.store:backup",
+    "restore": "annotator.cli.store:restore",
     "job": "annotator.cli.jobs:job",
 }
 

@@ -119,7 +119,7 @@ def table_alpha(tables: Array, metric: str, n: int) -> Summed:
     documents, classes = tables.shape[0], tables.shape[1]
 
     def value(sums: Array) -> Array:
-        chosen = sums.reshape(-1, classes, classes)
+        chosen = sums.reshape(len(sums), classes, classes)
         return alpha_of(chosen, "ordinal" if metric == "ordinal" else "nominal")
 
     return Summed(tables.reshape(documents, classes * classes), value, n)

@@ -1,0 +1,189 @@
+"""From revisions to what is compared: sentences with the bodies of those who finished them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from annotator.core.body import Body, decode
+from annotator.core.resolution import resolved
+from annotator.gold.readings import redirects_of
+from annotator.models import Annotation, Assignment, Document, Gold, Person, Project, Revision, Sentence
+
+PIECE = 50  # documents a transaction
+CORRECTION = "correction"
+Progress = Callable[[int, int], None]
+Bodies = Mapping[str, Body]
+
+
+def silent(done: int, of: int) -> None:
+    """Tells nobody how far it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whose work counts: rounds by their rows, models or not, documents or all of them."""
+
+    project: Project
+    rounds: Collection[int]
+    with_models: bool = False
+    document: int | None = None
+    redirects: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls,
+        session: Session,
+        project: Project,
+        rounds: Collection[int],
+        *,
+        with_models: bool = False,
+        document: int | None = None,
+    ) -> Scope:
+        return cls(project, rounds, with_models, document, redirects_of(session, project))
+
+
+class Compared(NamedTuple):
+    """A sentence that somebody finished, with its gold where that is complete.
+
+    `submitted` says when each annotator's work was first handed in.
+    """
+
+    document: str
+    sentence: int
+    bodies: Bodies
+    submitted: Mapping[str, int]
+    gold: Body | None
+
+
+def compared(session: Session, scope: Scope, progress: Progress = silent) -> Iterator[Compared]:
+    """In the order of documents and sentences, each as it was first submitted, read in short transactions.
+
+    Of somebody's work on a document in several rounds the latest round's counts.
+    """
+    keys = _documents(session, scope)
+    for first in range(0, len(keys), PIECE):
+        piece = dict(keys[first : first + PIECE])
+        found = _piece(session, scope, piece)
+        session.commit()
+        yield from found
+        progress(min(first + PIECE, len(keys)), len(keys))
+
+
+def _documents(session: Session, scope: Scope) -> list[tuple[int, str]]:
+    query = select(Document.id, Document.key).where(
+        Document.project_id == scope.project.id, Document.withdrawn_at.is_(None)
+    )
+    if scope.document is not None:
+        query = query.where(Document.id == scope.document)
+    handed_in = select(Assignment.document_id).where(
+        Assignment.round_id.in_(scope.rounds), Assignment.first_submitted_at.is_not(None)
+    )
+    rows = session.execute(query.where(Document.id.in_(handed_in)).order_by(Document.key))
+    return [(row.id, row.key) for row in rows]
+
+
+def _piece(session: Session, scope: Scope, documents: Mapping[int, str]) -> list[Compared]:
+    bodies: dict[tuple[int, int], dict[str, Body]] = {}
+    submitted: dict[tuple[int, int], dict[str, int]] = {}
+    for document, sentence, annotator, stored, at in _first_submitted(session, scope, list(documents)):
+        body = decode(stored)
+        if body.finished:
+            where = document, sentence
+            bodies.setdefault(where, {})[annotator] = resolved(body, scope.redirects)
+            submitted.setdefault(where, {})[annotator] = at
+    gold = _gold(session, list(documents))
+    return [
+        Compared(
+            documents[document],
+            sentence,
+            own,
+            submitted[document, sentence],
+            resolved(gold[sentence], scope.redirects) if sentence in gold else None,
+        )
+        for (document, sentence), own in bodies.items()
+    ]
+
+
+def _first_submitted(
+    session: Session, scope: Scope, documents: list[int]
+) -> Iterator[tuple[int, int, str, str, int]]:
+    """(document, sentence, annotator, body, when) as each annotation stood when it was first handed in.
+
+    Nearly always that is what stands now; where somebody went on afterwards, the log says what it was.
+    """
+    heads = (
+        select(
+            Assignment.document_id,
+            Annotation.sentence_id,
+            Person.name,
+            Annotation.body,
+            Assignment.first_submitted_at,
+            Annotation.id,
+            Annotation.n,
+            Revision.at,
+            Revision.kind,
+        )
+        .join(Annotation, Annotation.assignment_id == Assignment.id)
+        .join(Revision, (Revision.annotation_id == Annotation.id) & (Revision.n == Annotation.n))
+        .join(Person, Person.id == Assignment.annotator_id)
+        .join(Sentence, Sentence.id == Annotation.sentence_id)
+        .where(
+            Assignment.document_id.in_(documents),
+            Assignment.round_id.in_(scope.rounds),
+            Assignment.first_submitted_at.is_not(None),
+            Sentence.died.is_(None),
+        )
+        .order_by(Sentence.document_id, Sentence.start, Assignment.round_id)
+    )
+    if not scope.with_models:
+        heads = heads.where(Person.kind == "person")
+    rows = session.execute(heads).all()
+    late = [row.id for row in rows if not _is_own(row.at, row.first_submitted_at, row.kind, row.n)]
+    before = _before(session, late)
+    for row in rows:
+        stored = before.get(row.id) if row.id in before else row.body
+        if stored is not None:
+            yield row.document_id, row.sentence_id, row.name, stored, row.first_submitted_at
+
+
+def _is_own(at: int, first_submitted_at: int | None, kind: str, n: int) -> bool:
+    """What was there at the first submission; or was carried over since, when a boundary was corrected."""
+    return at <= (first_submitted_at or 0) or (kind == CORRECTION and n == 1)
+
+
+def _before(session: Session, annotations: list[int]) -> dict[int, str | None]:
+    """What annotations that were changed later said when they were first handed in; None where nothing."""
+    answer: dict[int, str | None] = dict.fromkeys(annotations)
+    for first in range(0, len(annotations), 500):
+        last = (
+            select(Revision.annotation_id, func.max(Revision.n).label("n"))
+            .join(Assignment, Assignment.id == Revision.assignment_id)
+            .where(
+                Revision.annotation_id.in_(annotations[first : first + 500]),
+                (Revision.at <= Assignment.first_submitted_at)
+                | ((Revision.kind == CORRECTION) & (Revision.n == 1)),
+            )
+            .group_by(Revision.annotation_id)
+            .subquery()
+        )
+        rows = session.execute(
+            select(Revision.annotation_id, Revision.body).join(
+                last, (last.c.annotation_id == Revision.annotation_id) & (last.c.n == Revision.n)
+            )
+        )
+        answer.update(rows.tuples().all())
+    return answer
+
+
+def _gold(session: Session, documents: list[int]) -> dict[int, Body]:
+    rows = session.execute(
+        select(Gold.sentence_id, Gold.body)
+        .join(Sentence, Sentence.id == Gold.sentence_id)
+        .where(Sentence.document_id.in_(documents), Gold.complete.is_(True))
+    )
+    return {sentence: decode(body) for sentence, body in rows}

@@ -1,0 +1,78 @@
+"""The ladder of a project or of one round."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from annotator.agreement.coded import Progress, Scope, compared, silent
+from annotator.core.codebook import LAYERS, Codebook
+from annotator.core.ladder import Coded, Scheme
+from annotator.core.ladder import report as ladder
+from annotator.errors import Unknown
+from annotator.models import Project, Round
+from annotator.project import codebook_of, parsed
+
+
+def report(
+    session: Session,
+    project: Project,
+    round_slug: str | None = None,
+    *,
+    with_models: bool = False,
+    progress: Progress = silent,
+) -> dict[str, Any]:
+    """The contract's figures: of one round, or of all rounds together. Raises Unknown.
+
+    Counted are sentences that two or more finished, as they were first submitted.
+    """
+    rounds = rounds_of(session, project, round_slug)
+    found = pooled(session, project, rounds, with_models=with_models, progress=progress)
+    return {"project": project.slug, "round": round_slug, **found}
+
+
+def rounds_of(session: Session, project: Project, slug: str | None = None) -> list[Round]:
+    query = select(Round).where(Round.project_id == project.id).order_by(Round.id)
+    if slug is not None:
+        query = query.where(Round.slug == slug)
+    rows = list(session.scalars(query))
+    if slug is not None and not rows:
+        raise Unknown(f"{project.slug} has no round {slug}")
+    return rows
+
+
+def pooled(
+    session: Session,
+    project: Project,
+    rounds: Sequence[Round],
+    *,
+    with_models: bool = False,
+    progress: Progress = silent,
+) -> dict[str, Any]:
+    """The figures of these rounds together, without the names of project and round."""
+    scope = Scope.of(session, project, [row.id for row in rounds], with_models=with_models)
+    scheme = scheme_of(codebook_of_rounds(session, project, rounds), rounds)
+    return ladder(_coded(session, scope, progress), scheme)
+
+
+def _coded(session: Session, scope: Scope, progress: Progress) -> Iterator[Coded]:
+    for sentence in compared(session, scope, progress):
+        yield Coded(sentence.document, sentence.bodies, sentence.gold)
+
+
+def codebook_of_rounds(session: Session, project: Project, rounds: Sequence[Round]) -> Codebook:
+    """The one that the latest of them was coded by."""
+    return parsed(rounds[-1].codebook_version) if rounds else codebook_of(session, project)[1]
+
+
+def scheme_of(codebook: Codebook, rounds: Collection[Round]) -> Scheme:
+    asked = {layer for row in rounds for layer in row.layers.split(",")}
+    return Scheme(
+        layers=[layer for layer in LAYERS if layer in asked],
+        event_types=[kind.id for kind in codebook.event_types],
+        label_values={label.id: label.value for label in codebook.stance_labels},
+        triggers=codebook.event_trigger != "none",
+    )
