@@ -23,6 +23,8 @@ COMMANDS = {
     "project": "annotator.cli.projects:project",
     "codebook": "annotator.cli.projects:codebook",
     "actors": "annotator.cli.actors:actors",
+    "import": "annotator.cli.documents:import_",
+    "segment": "annotator.cli.documents:segment",
     "gold": "annotator.cli.gold:gold",
     "round": "annotator.cli.rounds:rounds",
     "annotations": "annotator.cli.annotations:lines",

@@ -32,6 +32,7 @@ __all__ = [
     "format_of",
     "import_documents",
     "preview",
+    "text_of",
 ]
 File = tuple[str, bytes]
 NAMED = 5
@@ -85,6 +86,14 @@ def preview(session: Session, project: Project, files: Iterable[File], how: Read
     records, _, _ = _read(files, how.checked(), report)
     sift(session, project, records, report)
     return report
+
+
+def text_of(name: str, content: bytes, *, encoding: str, language: str) -> tuple[str, str]:
+    """The text of one text file as it would be stored, and the language's tag. Raises BadInput."""
+    report = ImportReport()
+    records, _, _ = _read([(name, content)], Reading("txt", {}, language, encoding).checked(), report)
+    report.raise_if_refused()
+    return records[0].text, records[0].language
 
 
 def _read(files: Iterable[File], how: Reading, report: ImportReport) -> tuple[list[Record], list[str], str]:
