@@ -7,14 +7,16 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
+from msgspec import structs
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from annotator.core.body import Body, decode, encode
+from annotator.core.choices import NOTHING, decode_choices
 from annotator.gold.readings import Reading
 from annotator.models import Annotation, Decision, Gold, Sentence, Vote
 
-UNANIMOUS, MAJORITY, REVIEWER = "unanimous", "majority", "reviewer"
+REVIEWER = "reviewer"  # an origin, beside the names of the policies
 NO_CHOICES = "{}"
 Votes = frozenset[tuple[int, int]]
 
@@ -41,7 +43,8 @@ class Head:
     @property
     def by_reviewer(self) -> bool:
         """Whether a reviewer has said anything that still stands: policy never writes over it."""
-        return self.origin == REVIEWER and (self.complete or self.choices != NO_CHOICES)
+        said = structs.replace(decode_choices(self.choices), undoes=None) != NOTHING
+        return self.origin == REVIEWER and (self.complete or said or self.reason != "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from annotator.models import Assignment, Comparison, Document, Person, Project, 
 OPEN, AGREED, DECIDED = "open", "agreed", "decided"
 POLICIES: tuple[Policy, ...] = (UNANIMOUS, MAJORITY)
 OUTCOMES = ("agreed", "majority", "single", "undecided", "decided")
-ORIGINS = {"agreed": decisions.UNANIMOUS, "majority": decisions.MAJORITY}
+ORIGINS: dict[str, str] = {"agreed": UNANIMOUS, "majority": MAJORITY}
 AUDIT_SHARE = 0.05
 AUDIT_SPREAD = 3000  # audited sentences lie among the open ones, by a difficulty that is drawn
 PIECE = 300  # sentences a transaction, about; a document is not parted
@@ -215,7 +215,7 @@ def _outcome(
 
 
 def _majority_stands(head: Head | None, votes: decisions.Votes) -> bool:
-    return head is not None and head.complete and head.origin == decisions.MAJORITY and head.votes == votes
+    return head is not None and head.complete and head.origin == MAJORITY and head.votes == votes
 
 
 def _reopened(sentence: int, readings: Sequence[Reading], head: Head | None) -> NewDecision | None:

@@ -1,0 +1,177 @@
+"""The queue: what needs a reviewer, hardest first; an unmarked share of what all agree on lies among it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from annotator.gold.policy import AGREED, DECIDED, OPEN
+from annotator.models import (
+    Annotation,
+    Assignment,
+    Comparison,
+    Document,
+    Gold,
+    Person,
+    Project,
+    Round,
+    Sentence,
+    Vote,
+)
+
+WAITING, OUTDATED = "waiting", "outdated"
+SHOWN = (WAITING, DECIDED, OUTDATED)
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What is asked for. `label` is an event type or a stance label; `pair` is two names, A|B."""
+
+    show: str = WAITING
+    round: str = ""
+    document: str = ""
+    label: str = ""
+    pair: str = ""
+
+    @property
+    def asked(self) -> dict[str, str]:
+        """Those that are set, as an address names them."""
+        named = {name: getattr(self, name) for name in ("round", "document", "label", "pair")}
+        show = {} if self.show == WAITING else {"show": self.show}
+        return show | {name: value for name, value in named.items() if value}
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A sentence of the queue; `n` is its number in the document."""
+
+    document: str
+    title: str
+    text: str
+    n: int
+    difficulty: int
+    status: str
+    sentence: int
+
+
+def waiting(
+    session: Session, project: Project, reviewer: Person, filters: Filters, first: int = 0, limit: int = 50
+) -> list[Waiting]:
+    """The queue, without what this reviewer annotated."""
+    rows = session.execute(_ordered(_rows(project, reviewer, filters)).offset(first).limit(limit))
+    return [Waiting(*row) for row in rows]
+
+
+def count_waiting(session: Session, project: Project, reviewer: Person, filters: Filters) -> int:
+    asked = _asked(project, reviewer, filters)
+    return session.scalar(_joined(select(func.count())).where(*asked)) or 0
+
+
+def next_waiting(
+    session: Session, project: Project, reviewer: Person, filters: Filters, after: int | None = None
+) -> Waiting | None:
+    """What follows the sentence `after` in the queue, whether that waits or not; then from the front."""
+    query = _rows(project, reviewer, filters)
+    held = session.get(Comparison, after) if after is not None else None
+    if held is not None:
+        behind = or_(
+            Comparison.difficulty < held.difficulty,
+            and_(Comparison.difficulty == held.difficulty, Comparison.sentence_id > held.sentence_id),
+        )
+        row = session.execute(_ordered(query.where(behind)).limit(1)).first()
+        if row is not None:
+            return Waiting(*row)
+        query = query.where(Comparison.sentence_id != held.sentence_id)
+    row = session.execute(_ordered(query).limit(1)).first()
+    return Waiting(*row) if row is not None else None
+
+
+def _rows(project: Project, reviewer: Person, filters: Filters) -> Select[Any]:
+    other = aliased(Sentence)
+    number = (
+        select(func.count())
+        .select_from(other)
+        .where(other.document_id == Sentence.document_id, other.died.is_(None), other.start <= Sentence.start)
+        .scalar_subquery()
+    )
+    columns = select(
+        Document.key,
+        Document.title,
+        func.substr(Document.text, Sentence.start + 1, Sentence.end - Sentence.start),
+        number,
+        Comparison.difficulty,
+        Comparison.status,
+        Comparison.sentence_id,
+    )
+    return _joined(columns).where(*_asked(project, reviewer, filters))
+
+
+def _joined(query: Select[Any]) -> Select[Any]:
+    return (
+        query.select_from(Comparison)
+        .join(Sentence, Sentence.id == Comparison.sentence_id)
+        .join(Document, Document.id == Sentence.document_id)
+    )
+
+
+def _ordered(query: Select[Any]) -> Select[Any]:
+    return query.order_by(Comparison.difficulty.desc(), Comparison.sentence_id)
+
+
+def is_waiting() -> ColumnElement[bool]:
+    """Open, or drawn to be read although all agree."""
+    return or_(Comparison.status == OPEN, and_(Comparison.status == AGREED, Comparison.audited))
+
+
+def _is_outdated() -> ColumnElement[bool]:
+    return exists(
+        select(Vote.annotation_id)
+        .join(Gold, (Gold.sentence_id == Vote.sentence_id) & (Gold.n == Vote.n))
+        .join(Annotation, Annotation.id == Vote.annotation_id)
+        .where(Vote.sentence_id == Comparison.sentence_id, Gold.complete, Annotation.n != Vote.revision)
+    )
+
+
+def _asked(project: Project, reviewer: Person, filters: Filters) -> list[ColumnElement[bool]]:
+    shown = {WAITING: is_waiting, DECIDED: lambda: Comparison.status == DECIDED, OUTDATED: _is_outdated}
+    asked = [
+        Document.project_id == project.id,
+        Document.withdrawn_at.is_(None),
+        Sentence.died.is_(None),
+        ~_read_by(reviewer.id),
+        shown[filters.show]() if filters.show in shown else false(),
+    ]
+    if filters.document:
+        asked.append(Document.key == filters.document)
+    if filters.round:
+        named = select(Round.id).where(Round.project_id == project.id, Round.slug == filters.round)
+        asked.append(Comparison.round_id.in_(named))
+    if filters.label:
+        asked.append(_names(filters.label))
+    for name in filter(None, filters.pair.split("|")):
+        people = select(Person.id).where(Person.name == name)
+        asked.append(_read_by(people.scalar_subquery(), submitted=True))
+    return asked
+
+
+def _read_by(person: Any, submitted: bool = False) -> ColumnElement[bool]:
+    read = (
+        select(Annotation.id)
+        .join(Assignment, Assignment.id == Annotation.assignment_id)
+        .where(Annotation.sentence_id == Comparison.sentence_id, Assignment.annotator_id == person)
+    )
+    return exists(read.where(Assignment.submitted_at.is_not(None)) if submitted else read)
+
+
+def _names(label: str) -> ColumnElement[bool]:
+    """Does any annotation of the sentence use this label? Bodies have one spelling, so words in them do."""
+    quoted = json.dumps(label, ensure_ascii=False)
+    held = or_(
+        Annotation.body.contains(f'"type":{quoted}', autoescape=True),
+        Annotation.body.contains(f'"label":{quoted}', autoescape=True),
+    )
+    return exists(select(Annotation.id).where(Annotation.sentence_id == Comparison.sentence_id, held))

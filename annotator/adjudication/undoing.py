@@ -1,0 +1,112 @@
+"""Undo: a reviewer's last press, in whichever sentence it was, again and again, never deleting anything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec import structs
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from annotator.adjudication.bench import Bench, bench_at
+from annotator.adjudication.writing import stand, status_of
+from annotator.annotation import KeyReused
+from annotator.core.body import Body, decode
+from annotator.core.choices import NOTHING, PressRefused, decode_choices, encode_choices
+from annotator.document import article
+from annotator.errors import Refused
+from annotator.gold import precedents
+from annotator.gold.decisions import REVIEWER, NewDecision, heads_of, lock, write_decision
+from annotator.models import Decision, Document, Person, Project, Sentence, Vote
+
+BEGUN = Body(state="started")
+
+
+def undo_last(
+    session: Session, project: Project, reviewer: Person, bench: Bench, key: str, digest: str, at: int
+) -> Bench:
+    """What stood before the last press becomes the next decision of its sentence; returns that bench."""
+    for row in _presses(session, project, reviewer):
+        if row.key == key:
+            if row.digest != digest:
+                raise KeyReused("key: it was used before for something else; nothing was saved")
+            return _bench_of(session, project, reviewer, row.sentence_id)
+        break
+    last = _last(session, project, reviewer)
+    if last is None:
+        raise PressRefused("There is nothing of yours to undo in this project.")
+    lock(session, [last.sentence_id])
+    head = heads_of(session, [last.sentence_id])[last.sentence_id]
+    if head.n != last.n:
+        shown = _bench_of(session, project, reviewer, last.sentence_id)
+        where = f"sentence {shown.sentence.n} of {shown.article.title or shown.article.key}"
+        raise Refused(f"Your last press was in {where}, and another reviewer has decided it since.")
+    _restore(session, last, reviewer, key, digest, at)
+    precedents.retire(session, last.sentence_id, last.n, at)
+    shown = _bench_of(session, project, reviewer, last.sentence_id)
+    assert shown.head is not None
+    stand(session, shown, status_of(shown.head.origin, shown.head.complete))
+    return shown
+
+
+def _presses(session: Session, project: Project, reviewer: Person) -> Iterator[Decision]:
+    """This reviewer's decisions in the project, the newest first."""
+    return iter(
+        session.scalars(
+            select(Decision)
+            .join(Sentence, Sentence.id == Decision.sentence_id)
+            .join(Document, Document.id == Sentence.document_id)
+            .where(
+                Document.project_id == project.id,
+                Document.withdrawn_at.is_(None),
+                Sentence.died.is_(None),
+                Decision.reviewer_id == reviewer.id,
+            )
+            .order_by(Decision.at.desc(), Decision.n.desc())
+            .execution_options(yield_per=50)
+        )
+    )
+
+
+def _last(session: Session, project: Project, reviewer: Person) -> Decision | None:
+    """The newest press that is neither an undo nor undone."""
+    undone: set[tuple[int, int]] = set()
+    for row in _presses(session, project, reviewer):
+        takes_back = decode_choices(row.choices).undoes
+        if takes_back is not None:
+            undone.add((row.sentence_id, takes_back))
+        elif (row.sentence_id, row.n) not in undone:
+            return row
+    return None
+
+
+def _restore(session: Session, last: Decision, reviewer: Person, key: str, digest: str, at: int) -> None:
+    before = session.get(Decision, (last.sentence_id, last.n - 1)) if last.n > 1 else None
+    saw = before or last
+    votes = session.execute(
+        select(Vote.annotation_id, Vote.revision).where(Vote.sentence_id == saw.sentence_id, Vote.n == saw.n)
+    )
+    choices = decode_choices(before.choices) if before else NOTHING
+    restored = NewDecision(
+        sentence=last.sentence_id,
+        n=last.n + 1,
+        key=key,
+        digest=digest,
+        origin=before.origin if before else REVIEWER,
+        complete=before.complete if before else False,
+        body=decode(before.body) if before else BEGUN,
+        codebook_version=saw.codebook_version_id,
+        votes=frozenset((annotation, revision) for annotation, revision in votes),
+        choices=encode_choices(structs.replace(choices, undoes=last.n)),
+        reason=before.reason if before else "",
+        reviewer=reviewer.id,
+    )
+    write_decision(session, restored, at)
+
+
+def _bench_of(session: Session, project: Project, reviewer: Person, sentence: int) -> Bench:
+    row = session.get_one(Sentence, sentence)
+    document = session.get_one(Document, row.document_id)
+    read = article(session, document.id, document.edition)
+    n = next(s.n for s in read.sentences if s.id == sentence)
+    return bench_at(session, project, reviewer, document.key, n)

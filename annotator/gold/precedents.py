@@ -1,0 +1,105 @@
+"""Precedents: decisions kept as examples beside a label's definition."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import Session
+
+from annotator.models import Assignment, Document, Handout, Person, Pool, Precedent, Project, Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A precedent as it is shown: the sentence's words, what was said of it, and when."""
+
+    layer: str
+    label: str
+    text: str
+    note: str
+    at: int
+
+
+def precedents(
+    session: Session, project: Project, labels: Collection[tuple[str, str]], coder: Person | None = None
+) -> list[Example]:
+    """The precedents of these (layer, label) pairs, the newest first.
+
+    For a `coder`, without those from documents that this very person may still code.
+    """
+    query = (
+        select(Precedent, Sentence.start, Sentence.end, Document.text)
+        .join(Sentence, Sentence.id == Precedent.sentence_id)
+        .join(Document, Document.id == Sentence.document_id)
+        .where(
+            Precedent.project_id == project.id,
+            Precedent.retired_at.is_(None),
+            Precedent.label.in_({label for _, label in labels}),
+        )
+        .order_by(Precedent.at.desc(), Precedent.id.desc())
+    )
+    if coder is not None:
+        query = query.where(Document.id.not_in(_ahead(coder)))
+    wanted = set(labels)
+    return [
+        Example(row.layer, row.label, text[start:end], row.note, row.at)
+        for row, start, end, text in session.execute(query)
+        if (row.layer, row.label) in wanted
+    ]
+
+
+def _ahead(coder: Person) -> Select[int]:
+    """Documents that this person codes, or may be handed."""
+    own = select(Assignment.document_id).where(Assignment.annotator_id == coder.id)
+    in_hand = own.where(Assignment.submitted_at.is_(None))
+    handed_in = own.where(
+        Assignment.round_id == Handout.round_id,
+        Assignment.document_id == Handout.document_id,
+        Assignment.submitted_at.is_not(None),
+    )
+    may_come = (
+        select(Handout.document_id)
+        .join(Pool, Pool.round_id == Handout.round_id)
+        .where(Pool.person_id == coder.id, ~handed_in.exists())
+    )
+    return select(Document.id).where(or_(Document.id.in_(in_hand), Document.id.in_(may_come)))
+
+
+def keep(
+    session: Session,
+    project: Project,
+    *,
+    layer: str,
+    label: str,
+    sentence: int,
+    decision: int,
+    row: str,
+    note: str,
+    by: Person,
+    at: int,
+) -> None:
+    session.add(
+        Precedent(
+            project_id=project.id,
+            layer=layer,
+            label=label,
+            sentence_id=sentence,
+            decision_n=decision,
+            item=row,
+            note=note,
+            by=by.id,
+            at=at,
+        )
+    )
+    session.flush()
+
+
+def retire(session: Session, sentence: int, decision: int, at: int) -> None:
+    """The precedents that this very decision kept are shown no more."""
+    for row in session.scalars(
+        select(Precedent).where(Precedent.sentence_id == sentence, Precedent.decision_n == decision)
+    ):
+        row.retired_at = at
+    session.flush()
