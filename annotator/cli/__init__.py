@@ -33,6 +33,7 @@ COMMANDS = {
     "check": "annotator.cli.store:check",
     "backup": "annotator.cli.store:backup",
     "restore": "annotator.cli.store:restore",
+    "demo": "annotator.cli.demo:demo",
     "job": "annotator.cli.jobs:job",
 }
 
