@@ -176,7 +176,7 @@ def _before(session: Session, annotations: list[int]) -> dict[int, str | None]:
                 last, (last.c.annotation_id == Revision.annotation_id) & (last.c.n == Revision.n)
             )
         )
-        answer.update(rows.tuples().all())
+        answer.update((row.annotation_id, row.body) for row in rows)
     return answer
 
 

@@ -62,16 +62,14 @@ def find_round(session: Session, project: Project, slug: str) -> Round:
 def round_progress(session: Session, project: Project) -> list[RoundProgress]:
     """Every round, the oldest first. Withdrawn documents and models do not count."""
     rounds = session.scalars(select(Round).where(Round.project_id == project.id).order_by(Round.id)).all()
-    documents = dict(
-        session.execute(
-            select(Handout.round_id, func.count())
-            .join(Document, Document.id == Handout.document_id)
-            .where(Handout.round_id.in_([row.id for row in rounds]), Document.withdrawn_at.is_(None))
-            .group_by(Handout.round_id)
-        )
-        .tuples()
-        .all()
-    )
+    documents: dict[int, int] = {}
+    for round_id, handed_out in session.execute(
+        select(Handout.round_id, func.count())
+        .join(Document, Document.id == Handout.document_id)
+        .where(Handout.round_id.in_([row.id for row in rounds]), Document.withdrawn_at.is_(None))
+        .group_by(Handout.round_id)
+    ):
+        documents[round_id] = handed_out
     shares: dict[int, list[Share]] = {row.id: [] for row in rounds}
     for round_id, name, handed_out, submitted, sentences, done in session.execute(
         select(

@@ -9,6 +9,8 @@ from typing import Any
 
 import click
 
+from annotator.cli.refusals import quietly
+
 
 class LazyGroup(click.Group):
     """`commands_at` says where each command is: "package.module:name"."""
@@ -27,6 +29,12 @@ class LazyGroup(click.Group):
         command = getattr(import_module(module), name)
         assert isinstance(command, click.Command)
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:  # whoever read our output has enough; click itself would exit with 1
+            return quietly()
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
