@@ -68,10 +68,15 @@ def _has_gunicorn() -> bool:
 
 
 def _waitress(settings: Settings, bound: socket.socket) -> None:
+    import logging
+
     from waitress import create_server
 
     from annotator.app import create_app
 
+    logging.getLogger("waitress.queue").setLevel(
+        logging.ERROR
+    )  # that a request waits for a thread is no news
     server = create_server(
         create_app(settings),
         sockets=[bound],
