@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import regex  # type: ignore[import-untyped,unused-ignore]
 
@@ -55,19 +55,38 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class _Name:
+class _Spelling:
     words: tuple[str, ...]
     folded: str
     capital: bool
     acronym: bool
-    adjective: bool
-    actors: tuple[str, ...]
 
-    def is_spelt(self, quote: str) -> bool:
+    def is_of(self, quote: str) -> bool:
         """Whether a quote that folds to it could mean it: "us" is not the US, nor is "port hale" a name."""
         if self.acronym:
             return quote.upper() == quote
         return not self.capital or quote[0].upper() == quote[0]
+
+
+@lru_cache(maxsize=65_536)  # a large registry, so that a change of one actor does not spell all others again
+def _spelling(text: str) -> _Spelling | None:
+    words = tuple(folded(span.of(text)) for span in tokens(text, Span(0, len(text)))) if text else ()
+    if not words or not all(words):
+        return None
+    letters = [c for c in text if c.isalpha()]
+    acronym = 2 <= len(letters) <= LONGEST_ACRONYM and all(c.isupper() for c in letters)
+    return _Spelling(words, folded(text), text[0].isupper(), acronym)
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    spelling: _Spelling
+    adjective: bool
+    actors: tuple[str, ...]
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        return self.spelling.words
 
 
 class Names:
@@ -80,24 +99,15 @@ class Names:
         self._names: dict[tuple[str, ...], list[_Name]] = {}
         self._lengths: dict[str, set[int]] = {}  # of the names that begin with a word, in words
         for (text, adjective), actors in bearers.items():
-            made = _name(text, adjective, tuple(sorted(actors)))
-            if made is not None:
-                self._names.setdefault(made.words, []).append(made)
-                self._lengths.setdefault(made.words[0], set()).add(len(made.words))
+            if (spelling := _spelling(text)) is not None:
+                name = _Name(spelling, adjective, tuple(sorted(actors)))
+                self._names.setdefault(spelling.words, []).append(name)
+                self._lengths.setdefault(spelling.words[0], set()).add(len(spelling.words))
 
     def at(self, words: Sequence[str], first: int) -> Iterator[_Name]:
         """Names whose words begin at that word."""
         for length in self._lengths.get(words[first], ()):
             yield from self._names.get(tuple(words[first : first + length]), ())
-
-
-def _name(text: str, adjective: bool, actors: tuple[str, ...]) -> _Name | None:
-    words = tuple(folded(span.of(text)) for span in tokens(text, Span(0, len(text)))) if text else ()
-    if not words or not all(words):
-        return None
-    letters = [c for c in text if c.isalpha()]
-    acronym = 2 <= len(letters) <= LONGEST_ACRONYM and all(c.isupper() for c in letters)
-    return _Name(words, folded(text), text[0].isupper(), acronym, adjective, actors)
 
 
 def is_adjective(alias: str, name: str) -> bool:
@@ -116,7 +126,7 @@ def find(names: Sequence[Names], text: str, span: Span) -> list[Found]:
     """The names in a sentence, in order and apart: the longest wins; of equals, the earlier `names`."""
     sentence = _Sentence(text, span)
     candidates = [
-        (-len(name.words), place, rank, not name.acronym, name)
+        (-len(name.words), place, rank, not name.spelling.acronym, name)
         for rank, some in enumerate(names)
         for place in sentence.places
         for name in some.at(sentence.plain, place)
@@ -150,7 +160,7 @@ class _Sentence:
         """Whether what folds to the name is written as one."""
         span = self.reach(name, place)
         quote = span.of(self.text)
-        if folded(quote) != name.folded or not name.is_spelt(quote):
+        if folded(quote) != name.spelling.folded or not name.spelling.is_of(quote):
             return False
         before, after = self.text[max(0, span.start - 1) : span.start], self.text[span.end : span.end + 1]
         # A foreign name is a run of katakana: a part of it is another name.
@@ -175,7 +185,7 @@ class _Sentence:
         after = following + owns
         one_by_one = ONE_BY_ONE.match(self.text[span.start]) is not None
         yield len(name.actors) > 1
-        yield not (name.capital or name.acronym or one_by_one)
+        yield not (name.spelling.capital or name.spelling.acronym or one_by_one)
         yield one_by_one and len(name.words) == 1
         yield self.shouts
         yield place > 0 and self.plain[place - 1] in BARE and not owns

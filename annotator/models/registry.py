@@ -45,7 +45,7 @@ class ActorProposal(Base):
 
     __tablename__ = "actor_proposal"
     actor_id: Mapped[int] = mapped_column(BigKey, ForeignKey("actor.id"), primary_key=True)
-    person_id: Mapped[int] = mapped_column(BigKey, ForeignKey("person.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(BigKey, ForeignKey("person.id"), primary_key=True, index=True)
     at: Mapped[at]
 
 

@@ -9,6 +9,8 @@ from annotator.registry.body import ActorBody, ActorRole, BadActor, Known, known
 from annotator.registry.exporting import as_csv, as_jsonl
 from annotator.registry.importing import ActorsReport, import_actors
 from annotator.registry.reading import (
+    Directory,
+    Stamp,
     actors_by_key,
     directory,
     find_actor,
@@ -23,8 +25,8 @@ from annotator.registry.reading import (
 from annotator.registry.writing import Overtaken, add, approve, merge, propose, split, write, write_all
 
 __all__ = [
-    "ActorBody", "ActorRole", "ActorsReport", "BadActor", "Known", "Overtaken", "actors_by_key", "add",
-    "approve", "as_csv", "as_jsonl", "directory", "find_actor", "folded", "import_actors", "known",
-    "merge", "own_proposals", "proposal_key", "propose", "proposers", "redirects", "search", "snapshot",
-    "split", "stamp", "visible_keys", "write", "write_all",
+    "ActorBody", "ActorRole", "ActorsReport", "BadActor", "Directory", "Known", "Overtaken", "Stamp",
+    "actors_by_key", "add", "approve", "as_csv", "as_jsonl", "directory", "find_actor", "folded",
+    "import_actors", "known", "merge", "own_proposals", "proposal_key", "propose", "proposers",
+    "redirects", "search", "snapshot", "split", "stamp", "visible_keys", "write", "write_all",
 ]  # fmt: skip

@@ -138,17 +138,18 @@ def snapshot(session: Session, project: Project, registry_n: int | None = None) 
 Stamp = tuple[str, int, int, int, int, int]
 
 
-def stamp(session: Session, project: Project) -> Stamp:
+def stamp(session: Session, project: Project, *, proposals: bool = True) -> Stamp:
     """Names the registry as it stands: what was worked out for it holds until the stamp is another.
 
-    Not the number alone: one that was given and rolled back is given again, to another change.
+    Without `proposals`, that somebody proposed an actor changes nothing. Not the number alone: one that was
+    given and rolled back is given again, to another change.
     """
-    row = session.execute(
-        select(ActorRevision.registry_n, ActorRevision.actor_id, ActorRevision.n, ActorRevision.at)
-        .where(ActorRevision.project_id == project.id)
-        .order_by(ActorRevision.registry_n.desc())
-        .limit(1)
-    ).first()
+    query = select(ActorRevision.registry_n, ActorRevision.actor_id, ActorRevision.n, ActorRevision.at).where(
+        ActorRevision.project_id == project.id
+    )
+    if not proposals:
+        query = query.where(ActorRevision.state != PROPOSED)
+    row = session.execute(query.order_by(ActorRevision.registry_n.desc()).limit(1)).first()
     number, actor, n, at = row or (0, 0, 0, 0)
     return (str(session.get_bind().engine.url), project.id, number, actor, n, at)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from annotator.core.folding import folded
@@ -77,26 +77,29 @@ def write_all(
     session: Session, project: Project, changes: Sequence[Change], by: Person | None, at: int
 ) -> list[Actor]:
     """The one way actors change, each under its own number, in this order; a key stands there once."""
+    if not changes:
+        return []
     session.refresh(project, with_for_update=True)
     heads = _heads(session, project, [change.key for change in changes])
     first = project.registry_n + 1
     project.registry_n += len(changes)
     rows = [_apply(session, project, heads.get(change.key), change) for change in changes]
     session.flush()
-    session.add_all(
-        ActorRevision(
-            actor_id=row.id,
-            n=row.n,
-            project_id=project.id,
-            registry_n=number,
-            body=row.body,
-            state=row.state,
-            redirect=row.redirect,
-            by=by.id if by else None,
-            at=at,
-        )
+    numbered = [
+        {
+            "actor_id": row.id,
+            "n": row.n,
+            "project_id": project.id,
+            "registry_n": number,
+            "body": row.body,
+            "state": row.state,
+            "redirect": row.redirect,
+            "by": by.id if by else None,
+            "at": at,
+        }
         for number, row in enumerate(rows, first)
-    )
+    ]
+    session.execute(insert(ActorRevision), numbered)
     _index(session, project, rows, [change.body for change in changes])
     return rows
 
@@ -124,6 +127,7 @@ def _index(session: Session, project: Project, rows: Sequence[Actor], bodies: Se
     for chunk in _chunks([row.id for row in rows if row.n > 1]):
         for alias in session.scalars(select(Alias).where(Alias.actor_id.in_(chunk))):
             held.setdefault(alias.actor_id, []).append(alias)
+    new = []
     for row, body in zip(rows, bodies, strict=True):
         wanted = {folded(word) for word in (body.name, body.code, row.key, *body.aliases)} - {""}
         for alias in held.get(row.id, ()):
@@ -131,8 +135,10 @@ def _index(session: Session, project: Project, rows: Sequence[Actor], bodies: Se
                 wanted.remove(alias.folded)
             else:
                 alias.folded = ""
-        session.add_all(Alias(project_id=project.id, actor_id=row.id, folded=word) for word in sorted(wanted))
+        new += [{"project_id": project.id, "actor_id": row.id, "folded": word} for word in sorted(wanted)]
     session.flush()
+    if new:
+        session.execute(insert(Alias), new)
 
 
 def _chunks(keys: Sequence[Any]) -> Iterable[Sequence[Any]]:
