@@ -10,6 +10,7 @@ from annotator.paths import templates_dir
 from annotator.web import (
     access,
     account,
+    annotate,
     codebooks,
     database,
     errors,
@@ -29,7 +30,7 @@ from annotator.web import (
 
 PARTS = (static, filters, htmx, navigation, security, errors, visitor)
 # Named addresses first: a project may bear any name that none of them has.
-DESKS = (access, account, site, people, codebooks, releases, jobs, progress)
+DESKS = (access, account, site, people, codebooks, releases, jobs, annotate, progress)
 
 
 def create_app(settings: Settings) -> Flask:

@@ -192,11 +192,11 @@ def test_a_proposed_actor_is_its_proposers_alone(session: Session, project: Proj
     }
     gesture = {"do": "mention", "id": "m1", "actor": "Orsan Coast Guard~MIL~ORS", **words}
 
-    outcome = ana(3, {**gesture, "propose": new})
+    outcome = ana(3, {**gesture, "propose": [new]})
     assert outcome.desk.cast == ["Orsan Coast Guard~MIL~ORS"]
     with pytest.raises(GestureRefused, match="no actor"):
         ben(3, gesture)
-    assert isinstance(ben(3, {**gesture, "propose": new}), Saved)
+    assert isinstance(ben(3, {**gesture, "propose": [new]}), Saved)
 
 
 def finish_all(hand: Hand) -> None:

@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
+from annotator.assignment import BOILERPLATE
 from annotator.core.body import NEW, Body, decode
 from annotator.core.codebook import Codebook
-from annotator.document import Article, NumberedSentence, article, find_document
+from annotator.document import Article, NumberedSentence, article
 from annotator.errors import Unknown
-from annotator.models import Annotation, Assignment, Person, Project, Round
+from annotator.models import Annotation, Assignment, Batch, Document, Person, Project, Round
 from annotator.project import parsed
 
 
@@ -53,7 +54,9 @@ class Desk:
     def at(self, session: Session, n: int) -> Desk:
         """The same article's sentence n."""
         sentence = self.article.sentence(n)
-        return replace(self, sentence=sentence, annotation=annotation_of(session, self.assignment, sentence.id))
+        return replace(
+            self, sentence=sentence, annotation=annotation_of(session, self.assignment, sentence.id)
+        )
 
 
 def own_desk(
@@ -63,9 +66,18 @@ def own_desk(
 
     A document of several rounds is opened where it is still open, else where it was handed out last.
     """
-    row = find_document(session, project, document)
-    assignment = _assignment(session, row.id, person, round_slug)
-    if assignment is None or row.withdrawn_at is not None:
+    row = session.execute(
+        select(Document.id, Document.edition)
+        .join(Batch, Batch.id == Document.batch_id)
+        .where(
+            Document.project_id == project.id,
+            Document.key == document,
+            Document.withdrawn_at.is_(None),
+            Batch.finished_at.is_not(None),
+        )
+    ).first()
+    assignment = _assignment(session, row.id, person, round_slug) if row else None
+    if row is None or assignment is None:
         raise Unknown(f"{project.slug} has no document {document}")
     read = article(session, row.id, row.edition)
     sentence = read.sentence(n)
@@ -102,3 +114,38 @@ def annotation_of(session: Session, assignment: Assignment, sentence_id: int) ->
             Annotation.assignment_id == assignment.id, Annotation.sentence_id == sentence_id
         )
     )
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceState:
+    """What this annotator made of a sentence: unseen, started, empty, tagged or skipped."""
+
+    sentence: NumberedSentence
+    state: str
+    flagged: bool
+
+    @property
+    def open(self) -> bool:
+        return self.state in ("unseen", "started")
+
+
+def untouched(sentence: NumberedSentence) -> str:
+    """The state of a sentence of which nothing was said: boilerplate counts as skipped."""
+    return "skipped" if sentence.kind == BOILERPLATE else "unseen"
+
+
+def sentence_states(session: Session, desk: Desk) -> list[SentenceState]:
+    """Every sentence of the article."""
+    rows = session.execute(
+        select(Annotation.sentence_id, Annotation.state, Annotation.flagged).where(
+            Annotation.assignment_id == desk.assignment.id
+        )
+    )
+    held = {sentence_id: (state, flagged) for sentence_id, state, flagged in rows}
+    return [SentenceState(s, *held.get(s.id, (untouched(s), False))) for s in desk.article.sentences]
+
+
+def next_open(session: Session, desk: Desk) -> int | None:
+    """The number of the next unfinished sentence after this one, else the first before it; None: all done."""
+    waiting = [row.sentence.n for row in sentence_states(session, desk) if row.open]
+    return next((n for n in waiting if n > desk.sentence.n), next(iter(waiting), None))

@@ -52,9 +52,7 @@ def redo_steps(session: Session, assignment: Assignment) -> list[Step]:
     for row, head in _gesture(session, top):
         assert row.of is not None
         body = decode(session.get_one(Revision, row.of).body)
-        steps.append(
-            Step(head.sentence_id, head, body, "redo", row.of, assignment.undo, next_redo=top.below)
-        )
+        steps.append(Step(head.sentence_id, head, body, "redo", row.of, assignment.undo, next_redo=top.below))
     return steps
 
 

@@ -11,14 +11,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from annotator.annotation.desk import Desk, annotation_of
-from annotator.assignment import BOILERPLATE
 from annotator.annotation.history import Step, redo_steps, undo_steps
+from annotator.assignment import BOILERPLATE
 from annotator.core.body import NEW, Body, decode, encode
-from annotator.core.gestures import AnyGesture, GestureRefused, Redo, Undo
+from annotator.core.gestures import AnyGesture, GestureRefused, Proposal, Redo, Undo
 from annotator.core.validation import problems
 from annotator.errors import BadInput, Refused
 from annotator.models import Annotation, Assignment, Document, Refusal, Revision, Round, Sentence
-from annotator.registry import propose, proposal_key, visible_keys
+from annotator.registry import proposal_key, propose, visible_keys
 
 
 class KeyReused(BadInput):
@@ -49,7 +49,9 @@ class Stale:
     payload: str
 
 
-def save(session: Session, desk: Desk, gesture: AnyGesture, payload: str, stamp: Stamp, at: int) -> Saved | Stale:
+def save(
+    session: Session, desk: Desk, gesture: AnyGesture, payload: str, stamp: Stamp, at: int
+) -> Saved | Stale:
     """Applies a gesture inside `writing(session)`.
 
     `payload` is the gesture as it was sent. Saving the same key and payload again is a success that
@@ -89,7 +91,9 @@ def _locked(session: Session, desk: Desk) -> Desk:
     withdrawn = session.scalar(select(Document.withdrawn_at).where(Document.id == desk.article.id))
     if withdrawn is not None:
         raise Refused("This article was withdrawn from the project. What you coded is kept.")
-    return replace(desk, assignment=assignment, annotation=annotation_of(session, assignment, desk.sentence.id))
+    return replace(
+        desk, assignment=assignment, annotation=annotation_of(session, assignment, desk.sentence.id)
+    )
 
 
 def _repeat(session: Session, desk: Desk, key: str, digest: str) -> Saved | None:
@@ -124,20 +128,37 @@ def _keep_refusal(session: Session, desk: Desk, payload: str, stamp: Stamp, at: 
 
 
 def _gesture_steps(session: Session, desk: Desk, gesture: AnyGesture, at: int) -> list[Step]:
-    if gesture.propose is not None:
-        _propose(session, desk, gesture, at)
-    after = gesture.on(desk.body, desk.codebook)
-    if after == desk.body:
-        return []
+    for new in gesture.propose:
+        _propose(session, desk, gesture, new, at)
+    desks = [desk, *_others(session, desk)] if gesture.everywhere else [desk]
     named = gesture.actors()
-    check_body(session, desk, after, named)
-    join_cast(desk.assignment, named)
-    return [Step(desk.sentence.id, desk.annotation, after, "gesture", None, desk.assignment.undo)]
+    steps = []
+    for one in desks:
+        after = gesture.on(one.body, one.codebook)
+        if after != one.body:
+            check_body(session, one, after, named)
+            steps.append(Step(one.sentence.id, one.annotation, after, "gesture", None, desk.assignment.undo))
+    if steps:
+        join_cast(desk.assignment, named)
+    return steps
 
 
-def _propose(session: Session, desk: Desk, gesture: AnyGesture, at: int) -> None:
-    new = gesture.propose
-    assert new is not None
+def _others(session: Session, desk: Desk) -> list[Desk]:
+    """This annotator's other sentences of the article, those in which something was said."""
+    rows = session.scalars(
+        select(Annotation)
+        .where(Annotation.assignment_id == desk.assignment.id, Annotation.sentence_id != desk.sentence.id)
+        .order_by(Annotation.sentence_id)
+    )
+    by_id = {sentence.id: sentence for sentence in desk.article.sentences}
+    return [
+        replace(desk, sentence=by_id[row.sentence_id], annotation=row)
+        for row in rows
+        if row.sentence_id in by_id
+    ]
+
+
+def _propose(session: Session, desk: Desk, gesture: AnyGesture, new: Proposal, at: int) -> None:
     if not new.name.strip() or len(new.name) > 150 or not new.name.isprintable():
         raise GestureRefused("A new actor needs a name of at most 150 characters.")
     if new.type and new.type not in {t.id for t in desk.codebook.actor_types}:
@@ -174,7 +195,7 @@ def join_cast(assignment: Assignment, named: Sequence[str]) -> None:
 def write_steps(
     session: Session, assignment: Assignment, steps: Sequence[Step], key: str, digest: str, at: int
 ) -> Annotation:
-    """Heads, revisions, the two stacks and the counter, in the transaction at hand. Returns the first head."""
+    """Heads, revisions, the two stacks and the counter, in this transaction. Returns the first head."""
     heads = [_write_head(session, assignment, step) for step in steps]
     session.flush()
     rows = [

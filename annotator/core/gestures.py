@@ -8,20 +8,17 @@ on a document's history rather than on a body: `annotator.annotation` applies th
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, ClassVar
 
 import msgspec
 from msgspec import UNSET, Struct, UnsetType, structs
 
-from annotator.core.body import AUTHOR, NEW, UNATTRIBUTED, Body, Event, Mention, Quote, Stance, Tag, Target
+from annotator.core.body import AUTHOR, UNATTRIBUTED, Body, Event, Mention, Quote, Stance, Tag, Target
 from annotator.core.codebook import Codebook
+from annotator.core.retagging import GestureRefused, alike, find, renamed_actor, replaced, retagged
 from annotator.core.validation import missing
 
-T = TypeVar("T", bound=Tag)
-
-
-class GestureRefused(ValueError):
-    """The gesture cannot be applied to this body; its text says why, for the annotator to read."""
+__all__ = ["AnyGesture", "Gesture", "GestureRefused", "parse"]
 
 
 class Proposal(Struct, frozen=True, forbid_unknown_fields=True):
@@ -33,9 +30,10 @@ class Proposal(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Gesture(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="do"):
-    """`propose` names an actor that this gesture is the first to use."""
+    """`propose` brings actors that this gesture is the first to use; `everywhere` concerns each sentence."""
 
-    propose: Proposal | None = None
+    everywhere: ClassVar[bool] = False
+    propose: tuple[Proposal, ...] = ()
 
     def on(self, body: Body, codebook: Codebook) -> Body:
         """The body after this gesture."""
@@ -47,17 +45,22 @@ class Gesture(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag
 
 
 class AddMention(Gesture, frozen=True, tag="mention"):
+    """These words mention an actor. Words that mention one already mean this one now, unless `also`."""
+
     id: str
     actor: str
     start: int
     end: int
     text: str
+    also: bool = False
     origin: str | UnsetType = UNSET
 
     def on(self, body: Body, codebook: Codebook) -> Body:
-        same = (self.start, self.end, self.actor)
-        if any((m.start, m.end, m.actor) == same for m in body.mentions):
+        held = [m for m in body.mentions if (m.start, m.end) == (self.start, self.end)]
+        if any(m.actor == self.actor for m in held):
             return body
+        if len(held) == 1 and not self.also:
+            return replaced(body, codebook, held[0], actor=self.actor, origin=self.origin)
         mention = Mention(self.id, self.actor, self.start, self.end, self.text, self.origin)
         return retagged(body, codebook, mentions=(*body.mentions, mention))
 
@@ -66,17 +69,42 @@ class AddMention(Gesture, frozen=True, tag="mention"):
 
 
 class Relink(Gesture, frozen=True, tag="relink"):
-    """These words mean another actor."""
+    """This mention means another actor."""
 
     tag: str
     actor: str
 
     def on(self, body: Body, codebook: Codebook) -> Body:
-        mention = find(body, self.tag, Mention)
-        twin = (mention.start, mention.end, self.actor)
-        if any((m.start, m.end, m.actor) == twin and m is not mention for m in body.mentions):
-            raise GestureRefused("These words mention that actor already.")
-        return replaced(body, codebook, mention, actor=self.actor)
+        return replaced(body, codebook, find(body, self.tag, Mention), actor=self.actor, origin=UNSET)
+
+    def actors(self) -> tuple[str, ...]:
+        return (self.actor,)
+
+
+class RelinkEverywhere(Gesture, frozen=True, tag="relink-everywhere"):
+    """Wherever in the article these words mean one actor, they mean another.
+
+    In a sentence that then mentions the first no more, what it did and thought goes to the other too.
+    """
+
+    everywhere: ClassVar[bool] = True
+    was: str
+    actor: str
+    text: str
+
+    def on(self, body: Body, codebook: Codebook) -> Body:
+        meant = [m for m in body.mentions if alike(m.text, self.text) and m.actor in (self.was, self.actor)]
+        if not meant or self.was == self.actor:
+            return body
+        mentions = tuple(
+            structs.replace(m, actor=self.actor, origin=UNSET) if m in meant and m.actor == self.was else m
+            for m in body.mentions
+        )
+        once = tuple({(m.start, m.end, m.actor): m for m in reversed(mentions)}.values())[::-1]
+        new = structs.replace(body, mentions=once)
+        if any(m.actor == self.was for m in once):
+            return new
+        return renamed_actor(new, self.was, self.actor)
 
     def actors(self) -> tuple[str, ...]:
         return (self.actor,)
@@ -91,7 +119,7 @@ class SetExtent(Gesture, frozen=True, tag="extent"):
     text: str
 
     def on(self, body: Body, codebook: Codebook) -> Body:
-        tag = find(body, self.tag)
+        tag: Tag = find(body, self.tag)
         if not isinstance(tag, Stance):
             return replaced(body, codebook, tag, start=self.start, end=self.end, text=self.text)
         if tag.target.kind is None:
@@ -152,26 +180,28 @@ class SetField(Gesture, frozen=True, tag="field"):
 
     tag: str
     name: str
-    value: str | list[str] | None
+    value: str | list[str] | Quote | None
 
     def on(self, body: Body, codebook: Codebook) -> Body:
-        tag = find(body, self.tag)
+        tag: Tag = find(body, self.tag)
         if isinstance(tag, Mention):
             raise GestureRefused("A mention has no such field.")
         if self.name.startswith("attributes."):
             return replaced(body, codebook, tag, attributes=self._attributes(tag.attributes))
-        if isinstance(tag, Event) and self.name == "type":
-            return replaced(body, codebook, tag, type=self.value, mode=None)
-        if self.name not in (("mode", "modality") if isinstance(tag, Event) else ("label",)):
+        if self.name not in (("type", "mode", "modality") if isinstance(tag, Event) else ("label",)):
             raise GestureRefused(f"There is no field {self.name}.")
-        if isinstance(self.value, list) or (self.value is None and self.name != "mode"):
+        if not (isinstance(self.value, str) or (self.value is None and self.name == "mode")):
             raise GestureRefused(f"{self.name} takes one value.")
+        if self.name == "type":
+            return replaced(body, codebook, tag, type=self.value, mode=None)
         return replaced(body, codebook, tag, **{self.name: self.value})
 
     def _attributes(self, attributes: dict[str, Any]) -> dict[str, Any]:
         name = self.name.removeprefix("attributes.")
         kept = {key: value for key, value in attributes.items() if key != name}
-        return kept if self.value is None or self.value == [] else {**kept, name: self.value}
+        if self.value is None or self.value == []:
+            return kept
+        return {**kept, name: structs.asdict(self.value) if isinstance(self.value, Quote) else self.value}
 
 
 class SetVia(Gesture, frozen=True, tag="via"):
@@ -181,7 +211,7 @@ class SetVia(Gesture, frozen=True, tag="via"):
     via: tuple[str, ...]
 
     def on(self, body: Body, codebook: Codebook) -> Body:
-        tag = find(body, self.tag)
+        tag: Tag = find(body, self.tag)
         if isinstance(tag, Mention):
             raise GestureRefused("A mention is nobody's word.")
         return replaced(body, codebook, tag, via=self.via)
@@ -314,6 +344,7 @@ class Redo(Gesture, frozen=True, tag="redo"):
 AnyGesture = (
     AddMention
     | Relink
+    | RelinkEverywhere
     | SetExtent
     | AddEvent
     | SetRole
@@ -336,36 +367,3 @@ _decode: Callable[[str | bytes], AnyGesture] = msgspec.json.Decoder(AnyGesture).
 def parse(source: str | bytes) -> AnyGesture:
     """A gesture from JSON. Raises msgspec.ValidationError (naming the field) or msgspec.DecodeError."""
     return _decode(source)
-
-
-def find(body: Body, tag_id: str, kind: type[T] = Tag) -> T:  # type: ignore[assignment]
-    """The tag of that id and kind. Raises GestureRefused where it is gone."""
-    tag = body.tag(tag_id)
-    if tag is None or not isinstance(tag, kind):
-        raise GestureRefused("That tag is no longer here.")
-    return tag
-
-
-def replaced(body: Body, codebook: Codebook, tag: Tag, **changes: Any) -> Body:
-    """The body with one tag changed, everything else in its place."""
-    new = structs.replace(tag, **changes)
-    if isinstance(tag, Stance) and isinstance(new, Stance):
-        clash = (new.holder, new.target.key)
-        if any((s.holder, s.target.key) == clash and s is not tag for s in body.stances):
-            raise GestureRefused("That holder has a stance towards that target already.")
-    swap: Callable[[Any], tuple[Any, ...]] = lambda tags: tuple(new if t is tag else t for t in tags)  # noqa: E731
-    return retagged(
-        body, codebook, mentions=swap(body.mentions), events=swap(body.events), stances=swap(body.stances)
-    )
-
-
-def retagged(body: Body, codebook: Codebook, **tags: Any) -> Body:
-    """The body with other tags. A finished one stays finished only while nothing is missing from it."""
-    new = structs.replace(body, **tags)
-    whole = body.state == "tagged" and new.has_tags and not missing(new, codebook)
-    return structs.replace(new, state="tagged" if whole else "started", skip=None)
-
-
-def blank(body: Body) -> bool:
-    """Nothing was ever said here: what an undone first gesture leaves."""
-    return body == NEW

@@ -2,27 +2,51 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
 import msgspec
-from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from annotator import annotation, assignment, registry
-from annotator.annotation import Desk, Stale, Stamp
+from annotator.annotation import Desk, KeyReused, Stale, Stamp, next_open
 from annotator.core.gestures import AnyGesture, Finish, FinishEmpty, GestureRefused, Redo, Skip, Undo, parse
 from annotator.db import now, writing
 from annotator.errors import Refused, Unknown
 from annotator.gold import settle_document
 from annotator.models import ANNOTATOR, Membership, Project
-from annotator.web.access import member, person
+from annotator.web.access import member, person, visitor
 from annotator.web.codebook_keys import codebook_for_desk
 from annotator.web.database import db
-from annotator.web.desk import article_mark, article_sentences, direction, next_open, view_of
-from annotator.web.htmx import is_htmx
+from annotator.web.desk import article_mark, article_paragraphs, direction, view_of
+from annotator.web.errors import answer
+from annotator.web.htmx import go_to, is_htmx
 
 bp = Blueprint("annotate", __name__)
+View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 
 MAX_GESTURE = 64_000
+MAX_QUERY = 200
+FOUND = 20
 ONWARD = (Finish, FinishEmpty, Skip)
+REFUSED = "Annotator-Refused"
+
+
+def own_form(view: View) -> View:
+    """409, before anything else is said, for a form that somebody else opened: it is theirs to send."""
+
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> ResponseReturnValue:
+        who = visitor()
+        if who is not None and request.form.get("annotator") != who.name:
+            refusal = answer(409, "Somebody else has signed in meanwhile. Nothing was saved.")
+            refusal.headers[REFUSED] = "person"
+            return refusal
+        return view(*args, **kwargs)
+
+    return guarded  # type: ignore[return-value]
 
 
 def desk_or_404(project: Project, document: str, n: int) -> Desk:
@@ -39,52 +63,61 @@ def go_on(project: Project, membership: Membership) -> ResponseReturnValue:
     """Continues where this annotator left: the first unfinished sentence of what was begun."""
     waiting = assignment.next_assignment(db.session, project, person())
     if waiting is None:
-        return redirect(url_for("progress.home", project=project.slug))
-    desk = desk_or_404(project, waiting.document.key, 1)
-    n = 1 if _is_open(desk) else next_open(db.session, desk) or 1
-    return redirect(_url(desk, n), code=303)
+        return redirect(url_for("progress.home", project=project.slug), code=303)
+    return redirect(_url(_where_left(desk_or_404(project, waiting.document.key, 1))), code=303)
 
 
-def _is_open(desk: Desk) -> bool:
-    return not (desk.body.finished if desk.annotation else desk.sentence.kind == assignment.BOILERPLATE)
+@bp.get("/<project>/documents/<document>/sentences")
+@member(ANNOTATOR)
+def resume(project: Project, membership: Membership, document: str) -> ResponseReturnValue:
+    """One article, where this annotator left it."""
+    return redirect(_url(_where_left(desk_or_404(project, document, 1))), code=303)
+
+
+def _where_left(desk: Desk) -> Desk:
+    """The first unfinished sentence; the first of all where everything is finished."""
+    states = annotation.sentence_states(db.session, desk)
+    n = next((row.sentence.n for row in states if row.open), 1)
+    return desk.at(db.session, n)
 
 
 @bp.get("/<project>/documents/<document>/sentences/<int:n>")
 @member(ANNOTATOR)
 def sentence(project: Project, membership: Membership, document: str, n: int) -> ResponseReturnValue:
-    desk = desk_or_404(project, document, n)
-    if is_htmx():
-        return _region(desk)
+    return _drawn(desk_or_404(project, document, n))
+
+
+@bp.get("/<project>/documents/<document>/article")
+@member(ANNOTATOR)
+def article(project: Project, membership: Membership, document: str) -> ResponseReturnValue:
+    """The whole article, for a page that brought the first screens of it."""
+    desk = desk_or_404(project, document, 1)
     return render_template(
-        "annotate/sentence.html",
-        view=view_of(db.session, desk),
-        article=article_sentences(db.session, desk),
-        codebook=codebook_for_desk(desk.codebook, desk.layers),
+        "annotate/_article.html",
+        desk=desk,
+        article=article_paragraphs(db.session, desk, whole=True),
         direction=direction(desk.article.language),
-        place=_place(desk),
+        here=0,
     )
 
 
 @bp.post("/<project>/documents/<document>/sentences/<int:n>/gestures")
+@own_form
 @member(ANNOTATOR)
 def make_gesture(project: Project, membership: Membership, document: str, n: int) -> ResponseReturnValue:
-    """One gesture, one save. 409 where another tab was quicker, 422 where it cannot be; the answer is the desk."""
+    """One gesture, one save: 409 where another tab was quicker, 422 where it cannot be."""
     desk = desk_or_404(project, document, n)
-    if request.form.get("annotator") != person().name:
-        return _region(desk, error="You are signed in as somebody else now. Nothing was saved.", status=409)
     payload, stamp, gesture = _sent()
     try:
         with writing(db.session):
             outcome = annotation.save(db.session, desk, gesture, payload, stamp, now())
-    except GestureRefused as refused:
-        return _region(_fresh(desk), error=str(refused), status=422)
+    except (GestureRefused, KeyReused) as refused:
+        return _drawn(_fresh(desk), error=str(refused), status=422)
     except Refused as refused:
-        return _region(_fresh(desk), error=str(refused), status=409)
-    except annotation.KeyReused as reused:
-        return _region(_fresh(desk), error=str(reused), status=422)
+        return _drawn(_fresh(desk), error=str(refused), status=409)
     if isinstance(outcome, Stale):
-        return _region(outcome.desk, conflict=payload, status=409)
-    return _answer(outcome.desk, gesture)
+        return _drawn(outcome.desk, conflict=payload, status=409)
+    return _went_on(outcome.desk, gesture)
 
 
 def _fresh(desk: Desk) -> Desk:
@@ -93,7 +126,7 @@ def _fresh(desk: Desk) -> Desk:
 
 
 def _sent() -> tuple[str, Stamp, AnyGesture]:
-    """What the form holds, checked field by field: 400 names the field."""
+    """What the form holds, checked field by field: the refusal names the field."""
     payload, key, base = (request.form.get(name, "") for name in ("gesture", "key", "base"))
     if not 8 <= len(key) <= 64 or not key.isascii() or not key.isprintable():
         abort(422, "key: 8 to 64 plain characters, made anew for each gesture")
@@ -109,21 +142,23 @@ def _sent() -> tuple[str, Stamp, AnyGesture]:
         abort(400, f"gesture: {error}")
 
 
-def _answer(desk: Desk, gesture: AnyGesture) -> ResponseReturnValue:
-    notice = ""
+def _went_on(desk: Desk, gesture: AnyGesture) -> ResponseReturnValue:
+    """After a save: the same sentence, or the next open one once this one is finished."""
+    shown, notice = desk, ""
     if isinstance(gesture, Undo | Redo):
         notice = "Undone." if isinstance(gesture, Undo) else "Done again."
-    shown = desk
-    if isinstance(gesture, ONWARD):
+    elif isinstance(gesture, ONWARD):
         n = next_open(db.session, desk)
-        shown = desk.at(db.session, n) if n is not None else desk
-        notice = "" if n is not None else "Every sentence is finished. Submit the article when you are sure of it."
+        shown = desk if n is None else desk.at(db.session, n)
+        notice = (
+            "Every sentence is finished. Submit the article when you are sure of it." if n is None else ""
+        )
     if not is_htmx():
-        return redirect(_url(shown, shown.sentence.n), code=303)
-    return _region(shown, notice=notice, touched=desk)
+        return redirect(_url(shown), code=303)
+    return _drawn(shown, notice=notice, touched=desk)
 
 
-def _region(
+def _drawn(
     desk: Desk,
     *,
     notice: str = "",
@@ -132,28 +167,54 @@ def _region(
     status: int = 200,
     touched: Desk | None = None,
 ) -> ResponseReturnValue:
-    """The sentence's region, and outside of it the article's mark of the sentence that was touched."""
-    html = render_template(
-        "annotate/_desk.html",
-        view=view_of(db.session, desk, notice=notice, error=error, conflict=conflict),
-        direction=direction(desk.article.language),
-        touched=article_mark(touched) if touched else None,
-    )
-    return Response(html, status=status, mimetype="text/html")
+    """The desk: its region for a script, the whole page for a browser.
+
+    Outside the region goes the article's mark of the sentence that was touched, and the number of that
+    sentence's revision, on which the next gesture builds.
+    """
+    view = view_of(db.session, desk, notice=notice, error=error, conflict=conflict)
+    words: dict[str, Any] = {"view": view, "direction": direction(desk.article.language)}
+    if is_htmx():
+        html = render_template(
+            "annotate/_desk.html", touched=article_mark(touched) if touched else None, **words
+        )
+    else:
+        html = render_template(
+            "annotate/sentence.html",
+            article=article_paragraphs(db.session, desk),
+            codebook=codebook_for_desk(desk.codebook, desk.layers),
+            place=_place(desk),
+            touched=None,
+            **words,
+        )
+    response = make_response(html, status)
+    counted = touched or desk
+    response.headers["Annotator-Revision"] = f"{counted.sentence.n} {counted.base}"
+    return response
 
 
 @bp.get("/<project>/documents/<document>/sentences/<int:n>/actors")
 @member(ANNOTATOR)
 def find_actors(project: Project, membership: Membership, document: str, n: int) -> ResponseReturnValue:
-    """The list of actors for what was typed: names, aliases and codes of those that this annotator may see."""
+    """The actors that fit what was typed, by name, alias or code; those that this annotator may see."""
     desk = desk_or_404(project, document, n)
-    query = request.args.get("q", "")[:200]
-    found = registry.search(db.session, project, person(), query, 20)
-    numbers = {key: number for number, key in enumerate(desk.cast, 1)}
-    return render_template("annotate/_actors.html", found=found, numbers=numbers, query=query)
+    query = request.args.get("q", "")[:MAX_QUERY]
+    found = registry.search(db.session, project, person(), query, FOUND)
+    wanted = registry.folded(query)
+    return render_template(
+        "annotate/_actors.html",
+        found=found,
+        numbers={key: number for number, key in enumerate(desk.cast, 1)},
+        exact={actor.key for actor in found if wanted in _names(actor)},
+    )
+
+
+def _names(actor: registry.Known) -> set[str]:
+    return {registry.folded(name) for name in (actor.body.name, actor.body.code, *actor.body.aliases)}
 
 
 @bp.post("/<project>/documents/<document>/submission")
+@own_form
 @member(ANNOTATOR)
 def submit(project: Project, membership: Membership, document: str) -> ResponseReturnValue:
     """Hands the article in; the document's last submission settles what all agree on."""
@@ -163,36 +224,33 @@ def submit(project: Project, membership: Membership, document: str) -> ResponseR
             if annotation.submit(db.session, desk, now()):
                 settle_document(db.session, desk.assignment.round, desk.article.id, now())
     except Refused as refused:
-        return _refused_submission(desk, str(refused))
-    return _onward(url_for("progress.home", project=project.slug, done=desk.article.key))
-
-
-def _refused_submission(desk: Desk, why: str) -> ResponseReturnValue:
-    fresh = _fresh(desk)
-    n = next_open(db.session, fresh) or 1
-    return _region(fresh.at(db.session, n), error=why[:1].upper() + why[1:], status=409)
+        return _drawn(_where_left(_fresh(desk)), error=_sentence(refused), status=409)
+    return go_to(url_for("progress.home", project=project.slug, done=desk.article.key))
 
 
 @bp.post("/<project>/documents/<document>/withdrawal")
+@own_form
 @member(ANNOTATOR)
 def withdraw(project: Project, membership: Membership, document: str) -> ResponseReturnValue:
+    """Takes the article back, until a reviewer has decided something in it."""
     desk = desk_or_404(project, document, 1)
     try:
         with writing(db.session):
             annotation.withdraw(db.session, desk)
     except Refused as refused:
-        return _region(_fresh(desk), error=str(refused), status=409)
-    return _onward(_url(desk, 1))
+        return _drawn(_fresh(desk), error=_sentence(refused), status=409)
+    return go_to(_url(desk))
 
 
-def _onward(url: str) -> ResponseReturnValue:
-    if is_htmx():
-        return Response(status=204, headers={"HX-Redirect": url})
-    return redirect(url, code=303)
+def _sentence(refused: Refused) -> str:
+    said = str(refused)
+    return said[:1].upper() + said[1:]
 
 
-def _url(desk: Desk, n: int) -> str:
-    return url_for("annotate.sentence", project=desk.project.slug, document=desk.article.key, n=n)
+def _url(desk: Desk) -> str:
+    return url_for(
+        "annotate.sentence", project=desk.project.slug, document=desk.article.key, n=desk.sentence.n
+    )
 
 
 def _place(desk: Desk) -> tuple[int, int]:

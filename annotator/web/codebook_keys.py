@@ -70,7 +70,7 @@ def _attributes(codebook: Codebook) -> dict[str, list[dict[str, Any]]]:
 
 def codebook_for_desk(codebook: Codebook, layers: tuple[str, ...]) -> str:
     """JSON that is safe inside a page: the codebook's lists, each entry with the key that chooses it."""
-    labels = _entries(codebook.stance_labels, TARGET_LIST) if "stance" in layers else []
+    labels = _entries(codebook.stance_labels, TARGET_LIST) if "stances" in layers else []
     label_keys = {entry["key"] for entry in labels}
     shown = {
         "actor_types": _entries(codebook.actor_types),

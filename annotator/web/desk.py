@@ -9,13 +9,14 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from annotator.annotation import Desk
-from annotator.assignment import BOILERPLATE, sentence_states
+from annotator.annotation import Desk, SentenceState, sentence_states, untouched
 from annotator.core.body import AUTHOR, UNATTRIBUTED, Body, Event, Stance, Target
+from annotator.core.codebook import Attribute
 from annotator.core.marks import Box, Mark, Word, layout
 from annotator.core.stops import mark_stops
 from annotator.core.tokens import tokens
 from annotator.core.validation import missing
+from annotator.document import NumberedSentence
 from annotator.registry import Known, actors_by_key
 
 RTL = frozenset({"ar", "fa", "he", "ur", "ps", "yi", "dv", "ckb", "sd", "ug", "syr"})
@@ -48,9 +49,14 @@ class DeskView:
     error: str = ""
     conflict: str = ""
 
-    @property
+    @cached_property
     def body(self) -> Body:
         return self.desk.body
+
+    @property
+    def untouched(self) -> str:
+        """What the sentence is while this annotator has said nothing of it."""
+        return untouched(self.desk.sentence)
 
     @cached_property
     def cast(self) -> list[CastMember]:
@@ -134,8 +140,11 @@ class DeskView:
             value = tag.attributes.get(field.id)
             if value:
                 chosen = value if isinstance(value, (list, tuple)) else [value]
-                words.append(", ".join(self.title(field.choices, str(v)) for v in chosen))
+                words.append(", ".join(self._worded(field, v) for v in chosen))
         return words
+
+    def _worded(self, field: Attribute, value: Any) -> str:
+        return f"“{value['text']}”" if isinstance(value, dict) else self.title(field.choices, str(value))
 
     @property
     def lacking(self) -> list[str]:
@@ -146,7 +155,9 @@ class DeskView:
         return f"sentence {self.desk.sentence.n} of {len(self.desk.article.sentences)}"
 
 
-def view_of(session: Session, desk: Desk, *, notice: str = "", error: str = "", conflict: str = "") -> DeskView:
+def view_of(
+    session: Session, desk: Desk, *, notice: str = "", error: str = "", conflict: str = ""
+) -> DeskView:
     """The desk with the names of all actors that it shows."""
     keys = [*desk.cast, *desk.body.actors()]
     return DeskView(desk, actors_by_key(session, desk.project, keys), notice, error, conflict)
@@ -161,58 +172,39 @@ class ArticleSentence:
     state: str
     kind: str
     flagged: bool
-    new_paragraph: bool
 
 
-STATES = {
-    "unseen": "not seen yet",
-    "started": "started",
-    "tagged": "done",
-    "empty": "done, nothing here",
-    "skipped": "skipped",
-}
+FIRST_SCREENS = 60  # sentences before and after the current one that the page itself brings
 
 
-def article_sentences(session: Session, desk: Desk) -> list[ArticleSentence]:
-    """The whole article, each sentence with what this annotator made of it."""
-    states = {s.id: a for _, s, a in sentence_states(session, desk.assignment) if a is not None}
-    rows, end = [], 0
-    for sentence in desk.article.sentences:
-        annotation = states.get(sentence.id)
-        gap = desk.article.text[end : sentence.span.start]
-        rows.append(
-            ArticleSentence(
-                sentence.n,
-                desk.article.quote(sentence.span),
-                annotation.state if annotation else initial_state(sentence.kind),
-                sentence.kind,
-                bool(annotation and annotation.flagged),
-                "\n" in gap or sentence.n == 1,
-            )
-        )
-        end = sentence.span.end
-    return rows
+def article_paragraphs(session: Session, desk: Desk, *, whole: bool = False) -> list[list[ArticleSentence]]:
+    """The article as this annotator left it: all of it, or what the first screens show around the desk."""
+    states = sentence_states(session, desk)
+    first, last = 0, len(states)
+    if not whole and last > 2 * FIRST_SCREENS:
+        first, last = max(0, desk.sentence.n - 1 - FIRST_SCREENS), desk.sentence.n + FIRST_SCREENS
+    paragraphs: list[list[ArticleSentence]] = []
+    for row in states[first:last]:
+        if not paragraphs or _begins_paragraph(desk, row.sentence):
+            paragraphs.append([])
+        paragraphs[-1].append(_as_shown(desk, row))
+    return paragraphs
 
 
-def initial_state(kind: str) -> str:
-    return "skipped" if kind == BOILERPLATE else "unseen"
+def _begins_paragraph(desk: Desk, sentence: NumberedSentence) -> bool:
+    before = desk.article.sentences[sentence.n - 2].span.end if sentence.n > 1 else 0
+    return "\n" in desk.article.text[before : sentence.span.start]
+
+
+def _as_shown(desk: Desk, row: SentenceState) -> ArticleSentence:
+    sentence = row.sentence
+    return ArticleSentence(
+        sentence.n, desk.article.quote(sentence.span), row.state, sentence.kind, row.flagged
+    )
 
 
 def article_mark(desk: Desk) -> ArticleSentence:
-    """The current sentence's mark in the article, for the one element outside the desk."""
+    """The sentence's mark in the article, for the one element outside the desk."""
     body, sentence = desk.body, desk.sentence
-    state = body.state if desk.annotation else initial_state(sentence.kind)
-    return ArticleSentence(sentence.n, desk.text, state, sentence.kind, body.flag is not None, False)
-
-
-def next_open(session: Session, desk: Desk) -> int | None:
-    """The number of the next unfinished sentence after this one, else the first before it; None: all done."""
-    open_ones = [
-        n
-        for n, sentence, annotation in sentence_states(session, desk.assignment)
-        if (annotation.state if annotation else initial_state(sentence.kind)) in ("unseen", "started")
-    ]
-    later = [n for n in open_ones if n > desk.sentence.n]
-    return next(iter(later or open_ones), None)
-
-
+    state = body.state if desk.annotation else untouched(sentence)
+    return ArticleSentence(sentence.n, desk.text, state, sentence.kind, body.flag is not None)

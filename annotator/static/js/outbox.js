@@ -3,9 +3,10 @@
 // What the server refuses stops its sentence's line until a person has seen it; nothing is dropped unseen.
 
 const STORE = "gestures";
-const LATE = 400;
+const LATE = 400; // milliseconds after which a wait is worth a word
+const FIRST_WAIT = 300;
 const LONGEST_WAIT = 10_000;
-const TIMEOUT = 20_000;
+const TIMEOUT = 12_000;
 
 function opened() {
   return new Promise((resolve, reject) => {
@@ -16,31 +17,28 @@ function opened() {
   });
 }
 
-const asked = (request) =>
-  new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
-
 export function newKey() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 export class Outbox {
-  /** `answered(html, record, status)` paints; `changed(outbox)` shows what waits. */
-  constructor({ person, token, answered, changed }) {
-    Object.assign(this, { person, token, answered, changed });
+  /**
+   * `token(renewed)` tells the form's token, or takes a new one; `answered(html, record, status)` draws;
+   * `changed()` shows what waits; `ended(why)` is told that nobody, or somebody else, is signed in.
+   */
+  constructor({ person, token, answered, changed, ended }) {
+    Object.assign(this, { person, token, answered, changed, ended });
     this.waiting = [];
     this.refused = new Map(); // line -> the record that stopped it
     this.heads = new Map(); // line -> revision last acknowledged
     this.attempts = 0;
-    this.state = "idle"; // idle, sending, retrying, signed-out
-    this.idle = Promise.resolve();
+    this.state = "idle"; // idle, sending, retrying, ended
+    this.sent = Promise.resolve();
     addEventListener("online", () => this.hurry());
-    addEventListener("offline", () => this.changed(this));
+    addEventListener("offline", () => this.changed());
     addEventListener("beforeunload", (event) => {
-      if (this.waiting.length) event.preventDefault();
+      if (this.waiting.length && !this.leaving) event.preventDefault();
     });
   }
 
@@ -48,35 +46,57 @@ export class Outbox {
   async open() {
     try {
       this.database = await opened();
-      const kept = await asked(this.database.transaction(STORE).objectStore(STORE).getAll());
-      this.waiting = kept.filter((record) => record.person === this.person);
+      const kept = await this.stored("readonly", (store) => store.getAll());
+      this.waiting.unshift(...kept.filter((record) => record.person === this.person));
     } catch {
       this.database = null; // private windows may refuse: the line is then kept in memory alone
     }
-    if (this.waiting.length) this.pump();
-    this.changed(this);
+    this.pump();
+    this.changed();
+  }
+
+  /** One step in the browser's database; settled once it is on disk. */
+  stored(mode, step) {
+    return new Promise((resolve, reject) => {
+      const transaction = this.database.transaction(STORE, mode);
+      const request = step(transaction.objectStore(STORE));
+      transaction.oncomplete = () => resolve(request.result);
+      transaction.onerror = transaction.onabort = () => reject(transaction.error);
+    });
   }
 
   /** Queues a gesture. Its record is on disk before it is sent. */
-  async add({ url, line, base, gesture, words }) {
-    const record = { person: this.person, key: newKey(), url, line, base, payload: JSON.stringify(gesture), words, at: Date.now() };
+  add({ url, line, base, gesture, words }) {
+    const kept = { person: this.person, key: newKey(), url, line, base, payload: JSON.stringify(gesture), words, at: Date.now() };
+    const record = { ...kept, fresh: true };
     this.waiting.push(record);
-    if (this.database) {
-      record.order = await asked(this.database.transaction(STORE, "readwrite").objectStore(STORE).add(record));
-    }
+    record.kept = this.keep(kept).then((order) => (record.order = order));
     this.pump();
     return record;
   }
 
+  async keep(kept) {
+    try {
+      return this.database ? await this.stored("readwrite", (store) => store.add(kept)) : null;
+    } catch {
+      return null; // the browser's disk is full: it is sent all the same
+    }
+  }
+
   /** Whether the line has been waiting longer than an answer usually takes. */
   get late() {
-    return this.state === "retrying" || (this.waiting.length > 0 && Date.now() - this.waiting[0].at > LATE);
+    return this.state === "retrying" || this.state === "ended" || (this.waiting.length > 0 && Date.now() - this.waiting[0].at > LATE);
   }
 
   hurry() {
     clearTimeout(this.timer);
     if (this.state === "retrying") this.state = "idle";
     this.pump();
+  }
+
+  /** Whether an answer is still to come that the page would draw. */
+  get busy() {
+    return this.state === "sending" || Boolean(this.next());
   }
 
   next() {
@@ -86,95 +106,108 @@ export class Outbox {
   pump() {
     if (this.state !== "idle" || !this.next()) return;
     this.state = "sending";
-    this.idle = this.send(this.next()).finally(() => {
+    this.sent = this.send(this.next()).finally(() => {
       if (this.state === "sending") this.state = "idle";
-      this.changed(this);
+      this.changed();
       this.pump();
     });
-    setTimeout(() => this.changed(this), LATE + 20);
+    setTimeout(() => this.changed(), LATE + 20);
   }
 
   async send(record) {
     let answer, html;
     try {
-      const form = new URLSearchParams({
-        csrf_token: this.token(),
-        annotator: record.person,
-        base: String(Math.max(record.base, this.heads.get(record.line) ?? 0)),
-        key: record.key,
-        gesture: record.payload,
-      });
+      await record.kept;
       answer = await fetch(record.url, {
         method: "POST",
-        body: form,
+        body: new URLSearchParams({
+          csrf_token: this.token(),
+          annotator: record.person,
+          base: String(Math.max(record.base, this.heads.get(record.line) ?? 0)),
+          key: record.key,
+          gesture: record.payload,
+        }),
         headers: { "HX-Request": "true" },
-        credentials: "same-origin",
         signal: AbortSignal.timeout(TIMEOUT),
       });
       html = await answer.text();
     } catch {
       return this.later();
     }
-    if (answer.status >= 500 || answer.status === 429) return this.later(answer.headers.get("Retry-After"));
-    if (answer.status === 401) return void (this.state = "signed-out");
-    if (answer.status === 400 && html.includes("csrf") && !record.renewed) {
+    if (answer.status >= 500 || answer.status === 429 || answer.status === 408) {
+      return this.later(answer.headers.get("Retry-After"), answer.status === 507 ? "Not saved: the server’s disk is full." : "");
+    }
+    if (answer.status === 401) return this.end("nobody");
+    if (answer.headers.get("Annotator-Refused") === "person") return this.end("somebody else");
+    const renewed = answer.status === 403 && answer.headers.get("X-CSRFToken");
+    if (renewed && !record.renewed) {
       record.renewed = true;
+      this.token(renewed);
       return this.later(0);
     }
     this.attempts = 0;
-    if (answer.ok) {
-      await this.forget(record);
-      const revision = answer.headers.get("Annotator-Revision");
-      if (revision) this.heads.set(record.line, Number(revision));
-    } else {
-      record.status = answer.status;
-      this.refused.set(record.line, record);
-      if (answer.status === 422 && !this.behind(record)) await this.forget(record);
-    }
+    if (answer.ok) this.acknowledged(record, answer);
+    else this.stop(record, answer.status);
     this.answered(html, record, answer.status);
   }
 
-  /** How many gestures of the same sentence wait behind a refused one. */
-  behind(record) {
-    return this.waiting.filter((other) => other.line === record.line && other !== record).length;
+  acknowledged(record, answer) {
+    this.forget(record);
+    const [n, base] = (answer.headers.get("Annotator-Revision") ?? "").split(" ");
+    if (base) this.heads.set(record.line.replace(/[^/]*$/, n), Number(base));
   }
 
-  later(seconds) {
+  /** A refusal stops its sentence's line; one that nothing waits behind and no other tab caused is told and gone. */
+  stop(record, status) {
+    const behind = this.waiting.some((other) => other.line === record.line && other !== record);
+    if (status === 422 && !behind) return this.forget(record);
+    this.refused.set(record.line, record);
+  }
+
+  later(seconds = null, trouble = "") {
     this.attempts += 1;
+    this.trouble = trouble;
     this.state = "retrying";
-    const wait = seconds != null ? Number(seconds) * 1000 : Math.min(LONGEST_WAIT, 300 * 2 ** this.attempts);
-    this.timer = setTimeout(() => this.hurry(), wait * (0.75 + Math.random() / 2));
+    const wait = seconds != null ? Number(seconds) * 1000 : Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** this.attempts);
+    this.timer = setTimeout(() => this.hurry(), wait * (0.75 + Math.random() / 4));
+    this.changed();
   }
 
-  async forget(record) {
+  end(why) {
+    this.state = "ended";
+    this.ended(why);
+  }
+
+  /** Signed in again, in this very page: the line goes on. */
+  begin() {
+    this.state = "idle";
+    this.attempts = 0;
+    this.pump();
+  }
+
+  /** Its record goes in its own time: one that is sent once more succeeds by its key, and changes nothing. */
+  forget(record) {
     this.waiting = this.waiting.filter((other) => other !== record);
     if (this.refused.get(record.line) === record) this.refused.delete(record.line);
-    if (this.database && record.order != null) {
-      await asked(this.database.transaction(STORE, "readwrite").objectStore(STORE).delete(record.order));
-    }
-    this.changed(this);
+    if (this.database && record.order != null) this.stored("readwrite", (store) => store.delete(record.order)).catch(() => {});
+    this.changed();
   }
 
   /** A refused gesture once more, on the sentence as it stands now. */
-  async again(record, base) {
+  again(record, base) {
     this.refused.delete(record.line);
     record.key = newKey();
     record.base = base;
     this.heads.set(record.line, base);
-    if (this.database) await asked(this.database.transaction(STORE, "readwrite").objectStore(STORE).put(record));
+    const { fresh, kept, ...plain } = record;
+    if (this.database && record.order != null) record.kept = this.stored("readwrite", (store) => store.put(plain)).catch(() => {});
     this.pump();
   }
 
   /** A person has seen the refused gesture and lets it go; what waited behind it goes on. */
-  async leave(record, base) {
-    await this.forget(record);
+  leave(record, base) {
     this.heads.set(record.line, base);
-    this.pump();
-    this.changed(this);
-  }
-
-  signedIn() {
-    this.state = "idle";
+    this.forget(record);
     this.pump();
   }
 }

@@ -1,15 +1,19 @@
 // The one list of the desk: types, actors, labels, reasons. By its keys, by searching, or by mouse.
 
-const fold = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLocaleLowerCase();
+export const fold = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLocaleLowerCase().normalize("NFKC");
+
+const element = (name, properties = {}, ...children) => {
+  const made = Object.assign(document.createElement(name), properties);
+  made.append(...children);
+  return made;
+};
 
 export class Picker {
-  constructor(panel, closed) {
-    this.panel = panel;
-    this.closed = closed;
-    this.search = panel.querySelector("#picker-search");
-    this.list = panel.querySelector("#picker-list");
-    this.definition = panel.querySelector("#picker-definition");
-    this.form = panel.querySelector("#picker-form");
+  /** `closed()` gives the focus back; `replay(press)` acts on what was typed while an answer was awaited. */
+  constructor(panel, { closed, replay }) {
+    Object.assign(this, { panel, closed, replay });
+    for (const part of ["title", "hint", "search", "list", "definition", "form"]) this[part] = panel.querySelector(`#picker-${part}`);
+    this.panes = panel.querySelector(".picker-panes");
     panel.querySelector("#picker-close").addEventListener("click", () => this.close());
     this.search.addEventListener("input", () => this.filter());
     panel.addEventListener("keydown", (event) => this.key(event));
@@ -19,7 +23,7 @@ export class Picker {
     });
     this.list.addEventListener("pointermove", (event) => {
       const row = event.target.closest("[data-index]");
-      if (row) this.light(Number(row.dataset.index));
+      if (row && event.movementX + event.movementY) this.light(Number(row.dataset.index));
     });
   }
 
@@ -28,43 +32,49 @@ export class Picker {
   }
 
   /**
-   * options: [{key, title, meta, definition, examples, value, search, on, also}]; take(option) chooses one.
-   * `find(query)` asks for more; `typing` starts in the search field; `keys(event)` sees other keys first.
+   * options: [{key, title, meta, group, definition, examples, value, on, stays}]; take(option) chooses one.
+   * find(query) brings more, and those that fit exactly first; `words` are looked up before anything is typed.
+   * last(typed) makes the last entry; keys(event) sees other keys first; `typing` starts in the search field.
    */
-  open({ title, hint = "", options, take, find = null, typing = false, search = true, keys = null, last = null }) {
-    Object.assign(this, { options, chosen: take, find, outer: keys, last, extra: [] });
-    this.panel.querySelector("#picker-title").textContent = title;
-    this.panel.querySelector("#picker-hint").textContent = hint;
+  open({ title, hint = "", options, take, find = null, words = "", typing = false, search = true, keys = null, last = null }) {
+    Object.assign(this, { options, chosen: take, find, words, outer: keys, last, found: [], taking: false, stash: [] });
+    this.show(title, hint);
     this.form.hidden = true;
-    this.search.parentElement.querySelector(".picker-panes").hidden = false;
+    this.panes.hidden = false;
     this.search.hidden = !search;
     this.search.value = "";
-    this.panel.hidden = false;
-    this.list.tabIndex = 0;
+    this.pending = null;
     this.filter();
     (typing ? this.search : this.list).focus({ preventScroll: true });
-    this.panel.scrollIntoView({ block: "nearest" });
   }
 
   /** A form instead of a list: a comment, or the particulars of a new actor. */
-  ask({ title, hint = "", html, submit }) {
-    this.panel.querySelector("#picker-title").textContent = title;
-    this.panel.querySelector("#picker-hint").textContent = hint;
-    this.search.hidden = true;
-    this.search.parentElement.querySelector(".picker-panes").hidden = true;
-    this.form.hidden = false;
-    this.form.replaceChildren(html);
-    this.panel.hidden = false;
+  ask({ title, hint = "", form, submit }) {
     this.chosen = null;
-    this.submit = submit;
-    html.addEventListener("submit", (event) => {
+    this.show(title, hint);
+    this.search.hidden = this.panes.hidden = true;
+    this.form.hidden = false;
+    this.form.replaceChildren(form);
+    form.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.target.type === "submit") return;
       event.preventDefault();
-      const form = new FormData(html);
-      this.close();
-      submit(form);
+      form.requestSubmit();
     });
-    html.querySelector("input, textarea, select")?.focus();
-    this.panel.scrollIntoView({ block: "nearest" });
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      const filled = new FormData(form);
+      this.close();
+      submit(filled);
+    });
+    const first = form.querySelector("input, textarea, select");
+    first?.focus();
+    first?.select?.();
+  }
+
+  show(title, hint) {
+    this.title.textContent = title;
+    this.hint.textContent = hint;
+    this.panel.hidden = false;
   }
 
   close() {
@@ -74,62 +84,60 @@ export class Picker {
     this.closed();
   }
 
+  /** What fits what was typed: the title, its beginning, the beginning of a word, anywhere; each in the given order. */
   filter() {
     const query = fold(this.search.value.trim());
     const rank = (option) => {
       if (!query) return 0;
-      const words = fold([option.title, option.value, option.meta, option.search].filter(Boolean).join(" "));
       const title = fold(option.title);
+      const words = ` ${fold([option.title, option.value, option.meta, option.also].filter(Boolean).join(" "))}`;
       if (title === query || fold(String(option.value ?? "")) === query) return 0;
-      if (title.startsWith(query)) return 1;
-      return words.includes(` ${query}`) || words.startsWith(query) ? 2 : words.includes(query) ? 3 : -1;
+      return title.startsWith(query) ? 1 : words.includes(` ${query}`) ? 2 : words.includes(query) ? 3 : -1;
     };
-    const ranked = this.options.map((option) => [rank(option), option]).filter(([r]) => r >= 0);
-    ranked.sort(([a], [b]) => a - b);
-    this.shown = ranked.map(([, option]) => option);
+    const ranked = this.options.map((option) => [rank(option), option]).filter(([fits]) => fits >= 0);
+    this.fitting = ranked.sort(([a], [b]) => a - b).map(([, option]) => option);
+    this.found = [];
     this.draw();
-    if (this.find && query) {
-      clearTimeout(this.timer);
-      this.timer = setTimeout(() => this.more(this.search.value.trim()), 60);
-    }
+    clearTimeout(this.timer);
+    const wanted = this.search.value.trim() || this.words;
+    if (!this.find || !wanted) return;
+    const look = () => (this.pending = this.more(wanted));
+    if (query) this.pending = new Promise((done) => (this.timer = setTimeout(() => done(look()), 40)));
+    else look();
   }
 
-  async more(query) {
-    const found = await this.find(query);
-    if (this.search.value.trim() !== query || this.panel.hidden) return;
-    const held = new Set(this.shown.map((option) => option.value));
-    this.shown.push(...found.filter((option) => !held.has(option.value)));
-    this.draw(this.at);
+  async more(wanted) {
+    const found = await this.find(wanted);
+    if (this.panel.hidden || (this.search.value.trim() || this.words) !== wanted) return;
+    this.found = this.search.value.trim() ? found : found.filter((option) => option.exact);
+    this.draw();
   }
 
-  draw(at = 0) {
+  /** Exact ones first, then what fits of the list, then the rest that was found, then the last entry. */
+  draw() {
+    const exact = this.found.filter((option) => option.exact);
+    const held = new Set(exact.map((option) => option.value));
+    const fitting = this.fitting.filter((option) => option.value == null || !held.has(option.value));
+    fitting.forEach((option) => option.value != null && held.add(option.value));
+    this.shown = [...exact, ...fitting, ...this.found.filter((option) => !held.has(option.value))];
     const last = this.last?.(this.search.value.trim());
-    if (last && !this.shown.includes(last)) this.shown = [...this.shown.filter((option) => !option.isLast), { ...last, isLast: true }];
-    this.list.replaceChildren(
-      ...this.shown.map((option, index) => {
-        const row = document.createElement("li");
-        row.id = `pick-${index}`;
-        row.role = "option";
-        row.dataset.index = String(index);
-        row.setAttribute("aria-selected", "false");
-        if (option.group && option.group !== this.shown[index - 1]?.group) row.dataset.group = option.group;
-        const parts = [];
-        const add = (name, text) => {
-          const part = document.createElement(name);
-          part.textContent = text;
-          parts.push(part, " ");
-        };
-        if (option.key) add("kbd", option.key);
-        if (option.on) add("b", "✓");
-        add("span", option.title);
-        if (option.meta) {
-          add("small", option.meta);
-        }
-        row.append(...parts);
-        return row;
-      }),
-    );
-    this.light(Math.min(at, this.shown.length - 1));
+    if (last) this.shown.push(last);
+    this.list.replaceChildren(...this.shown.map((option, index) => this.row(option, index)));
+    // Words that fit nobody are most likely somebody new: whoever is in the cast has a number.
+    const newcomer = last && (this.search.value.trim() ? this.shown.length === 1 : !exact.length);
+    this.light(newcomer ? this.shown.length - 1 : 0);
+  }
+
+  row(option, index) {
+    const row = element("li", { id: `pick-${index}`, role: "option" });
+    row.dataset.index = String(index);
+    row.setAttribute("aria-selected", "false");
+    if (option.group && option.group !== this.shown[index - 1]?.group) row.dataset.group = option.group;
+    if (option.key) row.append(element("kbd", { textContent: option.key }), " ");
+    if (option.on) row.append(element("b", { textContent: "✓ " }));
+    row.append(element("span", { textContent: option.title }));
+    if (option.meta) row.append(" ", element("small", { textContent: option.meta }));
+    return row;
   }
 
   light(index) {
@@ -145,14 +153,9 @@ export class Picker {
   }
 
   explain(option) {
-    this.definition.replaceChildren();
-    if (!option) return void (this.definition.textContent = "Nothing fits.");
-    for (const [name, text] of [["p", option.definition], ...(option.examples ?? []).map((example) => ["blockquote", example])]) {
-      if (!text) continue;
-      const part = document.createElement(name);
-      part.textContent = text;
-      this.definition.append(part);
-    }
+    if (!option) return this.definition.replaceChildren("Nothing fits.");
+    const parts = [["p", option.definition], ...(option.examples ?? []).map((example) => ["blockquote", example])];
+    this.definition.replaceChildren(...parts.filter(([, text]) => text).map(([name, textContent]) => element(name, { textContent })));
   }
 
   take(option) {
@@ -162,50 +165,79 @@ export class Picker {
     chosen(option);
   }
 
+  /** Enter takes what is on top once the search has answered; what is typed meanwhile follows it. */
+  async enter() {
+    this.taking = true;
+    await Promise.race([this.pending, new Promise((done) => setTimeout(done, 1500))]);
+    if (!this.taking || !this.isOpen) return;
+    this.taking = false;
+    const stash = this.stash;
+    this.take(this.shown[this.at]);
+    stash.forEach((press) => this.replay(press));
+  }
+
+  /** A key that was pressed before the list stood open, and belongs to it. */
+  receive(press) {
+    const form = this.form.hidden ? null : this.form.querySelector("form");
+    if (form && press.key === "Enter") return form.requestSubmit();
+    const field = document.activeElement;
+    if (press.key.length === 1 && this.panel.contains(field) && field.matches("input, textarea")) {
+      field.setRangeText(press.key, field.selectionStart, field.selectionEnd, "end");
+      return field.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+    this.key({ ...press, target: this.list, preventDefault: () => {}, stopPropagation: () => {} });
+  }
+
   key(event) {
     if (event.isComposing || event.ctrlKey || event.metaKey) return;
     event.stopPropagation();
+    if (this.taking && event.key !== "Escape") {
+      event.preventDefault();
+      return void this.stash.push(event);
+    }
     if (event.key === "Escape") {
       event.preventDefault();
+      this.taking = false;
       return this.close();
     }
-    if (!this.chosen) return;
-    const typing = document.activeElement === this.search;
-    const moves = { ArrowDown: 1, ArrowUp: -1 };
-    if (moves[event.key]) {
+    if (!this.chosen || event.target.closest("button")) return;
+    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (by) {
       event.preventDefault();
-      return this.light(Math.min(this.shown.length - 1, this.at + moves[event.key]));
+      return this.light((this.at + by + this.shown.length) % this.shown.length);
     }
     if (event.key === "Enter") {
       event.preventDefault();
-      return this.take(this.shown[this.at]);
+      return void this.enter();
     }
-    if (event.target.closest("button")) return;
-    if (typing) return;
-    if (this.outer?.(event)) return event.preventDefault();
-    if ((event.key === " " || event.key === "/") && !this.search.hidden) {
-      event.preventDefault();
-      return this.search.focus();
-    }
+    if (document.activeElement !== this.search) this.shortcut(event);
+  }
+
+  /** A key of the open list: what the caller watches for, an entry's own key, or the beginning of a search. */
+  shortcut(event) {
+    if (event.key === "Tab" || event.key === "Shift") return;
+    event.preventDefault();
+    if (this.outer?.(event)) return;
+    if ((event.key === " " || event.key === "/") && !this.search.hidden) return this.search.focus();
     const wanted = keyOf(event);
-    const option = this.options.find((o) => o.key && o.key.toLowerCase() === wanted);
-    if (option) {
-      event.preventDefault();
-      this.take(option);
-    }
+    this.take(this.shown.find((option) => option.key && option.key.toLowerCase() === wanted));
   }
 }
 
 /** The key as typed, or the letter at its position on layouts without Latin letters. */
 export function keyOf(event) {
-  if (event.key.length === 1 && event.key.charCodeAt(0) < 128) return event.key.toLowerCase();
-  if (event.key.length === 1 && event.code.startsWith("Key")) return event.code.slice(3).toLowerCase();
-  return event.key;
+  if (event.key.length !== 1) return event.key;
+  if (event.key.charCodeAt(0) > 127 && event.code?.startsWith("Key")) return event.code.slice(3).toLowerCase();
+  return event.key.toLowerCase();
 }
 
 /** 1 to 9 for a digit, 10 to 19 for Shift and a digit, null for any other key. */
 export function numberOf(event) {
   if (/^[0-9]$/.test(event.key)) return Number(event.key);
-  if (event.shiftKey && /^Digit[0-9]$/.test(event.code)) return 10 + Number(event.code.slice(5));
-  return null;
+  const digit = /^Digit([0-9])$/.exec(event.code ?? "");
+  if (!digit) return null;
+  if (event.shiftKey) return 10 + Number(digit[1]);
+  return /^\p{Nd}$/u.test(event.key) ? Number(digit[1]) : null; // digits of another script
 }
+
+export { element };

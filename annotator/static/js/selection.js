@@ -1,41 +1,34 @@
 // The cursor and the selection over a sentence's words. Offsets are code points of the document's text.
 
+const LONG_PRESS = 400; // milliseconds
+const LINK = /^(of|de|del|della|da|di|du|des|la|le|van|von|der|den|bin|ibn|al|el|and|&|’s|'s|’|'|s|-|–)$/iu;
+const BORDER = /^[\p{P}\p{S}]+$/u;
+const INNER = /^[-–’']$/u;
+
 export class Selection {
-  constructor(changed) {
-    this.changed = changed;
+  constructor() {
     this.cursor = this.anchor = 0;
     this.made = false; // stretched on purpose, so that it may serve as a cue
   }
 
-  /** Takes hold of a newly drawn sentence; `place` (start, end) keeps the cursor where it was. */
+  /** Takes hold of a newly drawn sentence; `place` keeps the selection that it had before. */
   bind(host, place) {
     this.host = host;
     this.words = [...host.querySelectorAll(".tok")];
     this.rtl = getComputedStyle(host).direction === "rtl";
-    this.first = this.words.length ? Number(this.words[0].dataset.s) : 0;
-    this.pieces = [...host.querySelectorAll(".tok, .gap")].map((piece) => piece.textContent);
-    this.letters = Array.from(this.pieces.join(""));
-    const sentenceStart = Number(host.closest("[data-start]").dataset.start);
-    this.offset = sentenceStart;
-    const at = place ? this.indexAt(place.start) : 0;
-    this.anchor = at;
-    this.cursor = place ? Math.max(at, this.indexBefore(place.end)) : at;
-    this.made = place?.made ?? false;
-    host.addEventListener("pointerdown", (event) => this.press(event));
-    host.addEventListener("pointermove", (event) => this.drag(event));
-    host.addEventListener("pointerup", () => (this.pressed = false));
-    host.addEventListener("dblclick", () => this.widen());
-    this.paint();
-  }
-
-  indexAt(start) {
-    const found = this.words.findIndex((word) => Number(word.dataset.e) > start);
-    return found < 0 ? Math.max(0, this.words.length - 1) : found;
-  }
-
-  indexBefore(end) {
-    const found = this.words.findLastIndex((word) => Number(word.dataset.s) < end);
-    return found < 0 ? 0 : found;
+    this.letters = Array.from([...host.querySelectorAll(".tok, .gap")].map((piece) => piece.textContent).join(""));
+    this.offset = Number(host.closest("[data-start]").dataset.start);
+    this.cursor = this.anchor = 0;
+    this.made = false;
+    this.pointers();
+    if (place) {
+      this.select(place.start, place.end);
+      this.made = place.made;
+    } else {
+      this.cursor = this.anchor = -1;
+      this.stop(1, false);
+      if (this.cursor < 0) this.to(0, false);
+    }
   }
 
   get low() {
@@ -59,21 +52,7 @@ export class Selection {
     return range && { ...range, made: this.made };
   }
 
-  press(event) {
-    const word = event.target.closest(".tok");
-    if (!word || event.button) return;
-    event.preventDefault();
-    this.pressed = true;
-    this.to(this.words.indexOf(word), event.shiftKey);
-    this.host.focus({ preventScroll: true });
-  }
-
-  drag(event) {
-    if (!this.pressed) return;
-    const word = document.elementFromPoint(event.clientX, event.clientY)?.closest?.(".tok");
-    const index = word ? this.words.indexOf(word) : -1;
-    if (index >= 0 && index !== this.cursor) this.to(index, true);
-  }
+  // --- by key
 
   to(index, stretch) {
     if (index < 0 || index >= this.words.length) return;
@@ -83,24 +62,54 @@ export class Selection {
     this.paint();
   }
 
-  /** One word on (+1) or back (-1). */
+  /** One word on (+1) or back (-1), from the end of the selection that lies that way. */
   step(by, stretch) {
-    this.to(Math.max(0, Math.min(this.words.length - 1, this.cursor + by)), stretch);
+    const from = stretch ? this.cursor : by > 0 ? this.high : this.low;
+    this.to(Math.max(0, Math.min(this.words.length - 1, from + by)), stretch);
   }
 
-  /** The next (+1) or last (-1) place where something is likely to be tagged. */
+  /** The next (+1) or last (-1) place where something is likely to be tagged, whole: a run of names, a mark. */
   stop(by, stretch) {
-    for (let i = this.cursor + by; i >= 0 && i < this.words.length; i += by) {
-      if ("stop" in this.words[i].dataset) return this.to(i, stretch);
+    const from = stretch ? this.cursor : by > 0 ? this.high : this.low;
+    for (let i = from + by; i >= 0 && i < this.words.length; i += by) {
+      if (!("stop" in this.words[i].dataset)) continue;
+      if (stretch) return this.to(by > 0 ? this.runEnd(i) : i, true);
+      this.anchor = i;
+      this.cursor = this.runEnd(i);
+      this.made = false;
+      return this.paint();
     }
+  }
+
+  /** The last word of the mark or the run of names that begins at this word. */
+  runEnd(index) {
+    const mark = this.markAt(index);
+    if (mark) return this.words.findLastIndex((word) => Number(word.dataset.e) <= Number(mark.dataset.e));
+    let end = index;
+    while (this.named(end + 1) && !("stop" in this.words[end + 1].dataset)) end++;
+    return this.named(index) ? end : index;
+  }
+
+  /** The outermost mark that begins at this word. */
+  markAt(index) {
+    let found = null;
+    for (let mark = this.words[index].closest(".mark"); mark; mark = mark.parentElement.closest(".mark")) {
+      if (mark.dataset.s === this.words[index].dataset.s) found = mark;
+    }
+    return found;
+  }
+
+  named(index) {
+    return index >= 0 && index < this.words.length && "name" in this.words[index].dataset;
   }
 
   /** The next word that begins with what was typed, from the cursor on and round. */
   jump(letters) {
     const wanted = letters.toLocaleLowerCase();
     const count = this.words.length;
+    const from = letters.length > 1 ? this.cursor - 1 : this.cursor; // a second letter may name the same word
     for (let k = 1; k <= count; k++) {
-      const i = (this.cursor + k) % count;
+      const i = (from + k + count) % count;
       if (this.words[i].textContent.toLocaleLowerCase().startsWith(wanted)) return this.to(i, false);
     }
   }
@@ -111,23 +120,20 @@ export class Selection {
 
   /** First to the run of names around the selection, then to the punctuation on both sides. */
   widen() {
-    const link = /^(of|de|del|della|da|di|du|des|la|le|van|von|der|den|bin|ibn|al|el|and|&|’s|'s|’|'|s|-|–)$/iu;
-    const named = (i) => i >= 0 && i < this.words.length && "name" in this.words[i].dataset;
     const reach = (from, by) => {
       let at = from;
       for (let i = from + by; i >= 0 && i < this.words.length; i += by) {
-        if (named(i)) at = i;
-        else if (!link.test(this.words[i].textContent) || Math.abs(i - at) > 2) break;
+        if (this.named(i)) at = i;
+        else if (!LINK.test(this.words[i].textContent) || Math.abs(i - at) > 2) break;
       }
       return at;
     };
+    const bordered = (i) => !this.words[i] || (BORDER.test(this.words[i].textContent) && !INNER.test(this.words[i].textContent));
     let [low, high] = [this.low, this.high];
-    if (named(low) || named(high)) [low, high] = [reach(low, -1), reach(high, 1)];
+    if (this.named(low) || this.named(high)) [low, high] = [reach(low, -1), reach(high, 1)];
     if (low === this.low && high === this.high) {
-      const border = /^[\p{P}\p{S}]+$/u;
-      const inner = /^(-|–|’|')$/u;
-      while (low > 0 && !(border.test(this.words[low - 1].textContent) && !inner.test(this.words[low - 1].textContent))) low--;
-      while (high < this.words.length - 1 && !(border.test(this.words[high + 1].textContent) && !inner.test(this.words[high + 1].textContent))) high++;
+      while (!bordered(low - 1)) low--;
+      while (!bordered(high + 1)) high++;
     }
     this.anchor = low;
     this.cursor = high;
@@ -135,22 +141,24 @@ export class Selection {
     this.paint();
   }
 
-  /** By character: the word at the end of the selection is cut where the border goes. */
+  /** By character: Shift moves the end of the selection, without it the beginning moves. */
   nudge(by, stretch) {
     const range = this.range();
     if (!range) return;
     if (stretch) this.select(range.start, Math.max(range.start + 1, range.end + by));
     else this.select(Math.max(this.offset, Math.min(range.start + by, range.end - 1)), range.end);
+    this.made = true;
   }
 
   /** Selects any stretch, splitting drawn words at its borders. */
   select(start, end) {
-    const last = this.offset + this.letters.length;
-    if (start < this.offset || end > last || start >= end) return;
+    if (start < this.offset || end > this.offset + this.letters.length || start >= end) return;
     for (const edge of [start, end]) this.split(edge);
-    this.anchor = this.words.findIndex((word) => Number(word.dataset.s) >= start);
-    this.cursor = this.words.findLastIndex((word) => Number(word.dataset.e) <= end);
-    this.made = true;
+    const first = this.words.findIndex((word) => Number(word.dataset.e) > start);
+    const last = this.words.findLastIndex((word) => Number(word.dataset.s) < end);
+    if (first < 0 || last < first) return;
+    this.anchor = first;
+    this.cursor = last;
     this.paint();
   }
 
@@ -171,6 +179,70 @@ export class Selection {
     this.words.splice(index + 1, 0, rest);
   }
 
+  // --- by mouse and by touch
+
+  pointers() {
+    this.host.addEventListener("pointerdown", (event) => this.press(event));
+    this.host.addEventListener("pointermove", (event) => this.drag(event));
+    for (const end of ["pointerup", "pointercancel"]) this.host.addEventListener(end, () => this.release());
+    this.host.addEventListener("touchmove", (event) => this.pressed && event.preventDefault(), { passive: false });
+    this.host.addEventListener("dblclick", () => this.widen());
+    this.host.addEventListener("contextmenu", (event) => this.pressed && event.preventDefault());
+  }
+
+  /** A press begins a selection; by finger a long one does, so that a short swipe still scrolls. */
+  press(event) {
+    const index = this.words.indexOf(event.target.closest(".tok"));
+    if (index < 0 || event.button) return;
+    clearTimeout(this.longPress);
+    if (event.pointerType === "touch") {
+      this.longPress = setTimeout(() => this.begin(index, true), LONG_PRESS);
+      this.touched = { index, x: event.clientX, y: event.clientY };
+      return;
+    }
+    event.preventDefault();
+    this.begin(index, event.shiftKey);
+  }
+
+  begin(index, stretch) {
+    this.pressed = true;
+    const within = index >= this.low && index <= this.high && this.low !== this.high;
+    this.host.focus({ preventScroll: true });
+    if (stretch && !this.touched) {
+      this.from = this.anchor;
+      return this.to(index, true);
+    }
+    const mark = this.words[index].closest(".mark");
+    this.to(index, false);
+    if (mark && !within) this.unstretched(Number(mark.dataset.s), Number(mark.dataset.e));
+    this.from = index;
+    this.touched = null;
+  }
+
+  unstretched(start, end) {
+    this.select(start, end);
+    this.made = false;
+  }
+
+  drag(event) {
+    if (this.touched && Math.hypot(event.clientX - this.touched.x, event.clientY - this.touched.y) > 8) {
+      clearTimeout(this.longPress); // a swipe
+      this.touched = null;
+    }
+    if (!this.pressed) return;
+    const word = document.elementFromPoint(event.clientX, event.clientY)?.closest?.(".tok");
+    const index = word ? this.words.indexOf(word) : -1;
+    if (index < 0 || index === (this.made ? this.cursor : this.from)) return;
+    this.anchor = this.from;
+    this.to(index, true);
+  }
+
+  release() {
+    clearTimeout(this.longPress);
+    if (this.touched) this.begin(this.touched.index, false);
+    this.pressed = false;
+  }
+
   paint() {
     this.words.forEach((word, i) => {
       const chosen = i >= this.low && i <= this.high;
@@ -180,6 +252,5 @@ export class Selection {
     });
     const at = this.words[this.cursor];
     if (at) this.host.setAttribute("aria-activedescendant", at.id);
-    this.changed?.(this);
   }
 }

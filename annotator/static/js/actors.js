@@ -1,0 +1,137 @@
+// Actors: the numbers of the cast, the list that finds or makes one, and what a number does to the selection.
+
+import { newKey } from "./outbox.js";
+import { element } from "./picker.js";
+
+export const mint = (letter) => letter + newKey().slice(0, 10);
+
+/** An actor of the cast as its button on the page says it. */
+const member = (chip) => ({
+  key: chip.dataset.actor,
+  name: chip.dataset.name,
+  number: Number(chip.dataset.number),
+  code: chip.dataset.code,
+  here: !chip.classList.contains("absent"),
+});
+
+export class Actors {
+  constructor(desk) {
+    this.desk = desk;
+    this.also = false; // + was pressed: the next actor is a second one for the same words
+    this.last = null; // the last change of an actor, which L gives to the whole article
+  }
+
+  cast() {
+    return [...this.desk.region.querySelectorAll(".cast [data-number]")].map(member);
+  }
+
+  numbered(number) {
+    const found = this.cast().find((one) => one.number === number);
+    if (!found) this.desk.say(`The cast has no actor ${number} yet.`);
+    return found;
+  }
+
+  /** The cast as entries of a list, this sentence's first; each with its number as its key. */
+  options(extra = {}) {
+    const cast = this.cast().sort((a, b) => Number(b.here) - Number(a.here));
+    return cast.map((one) => ({
+      key: one.number <= 9 ? String(one.number) : "",
+      number: one.number,
+      title: one.name,
+      meta: one.number > 9 && one.number <= 19 ? `Shift+${one.number - 10} · ${one.code}` : one.code,
+      value: one.key,
+      ...extra,
+    }));
+  }
+
+  /** The selection mentions this actor; on a mention, it is this actor now, unless + was pressed. */
+  link(actor, propose = null) {
+    const { desk } = this;
+    const range = desk.selection.range();
+    if (!actor || !range) return;
+    const held = desk.rows.all().filter((row) => row.dataset.kind === "mention" && Number(row.dataset.s) === range.start && Number(row.dataset.e) === range.end);
+    if (held.some((row) => row.dataset.actor === actor.key)) return desk.say(`“${range.text}” mentions ${actor.name} already.`);
+    const also = this.also;
+    this.also = false;
+    const own = held.find((row) => row.dataset.tag === desk.rows.tag);
+    const changed = also ? null : (own ?? (held.length === 1 ? held[0] : null));
+    if (changed) this.last = { was: changed.dataset.actor, actor: actor.key, text: range.text, name: actor.name };
+    const extra = propose ? { propose: [propose] } : {};
+    desk.selection.made = false;
+    const words = `“${range.text}” ${changed ? "is now" : "mentions"} ${actor.name}`;
+    if (own && changed && held.length > 1) return desk.gesture({ do: "relink", tag: own.dataset.tag, actor: actor.key, ...extra }, words);
+    return desk.gesture({ do: "mention", id: mint("m"), actor: actor.key, ...range, ...(also ? { also } : {}), ...extra }, words);
+  }
+
+  plus() {
+    this.also = true;
+    this.desk.say("A second actor for these words: press its number, or A.");
+  }
+
+  relinkEverywhere() {
+    if (!this.last) return this.desk.say("No actor was changed yet. Change one mention, then L changes the others like it.");
+    const { was, actor, text, name } = this.last;
+    return this.desk.gesture({ do: "relink-everywhere", was, actor, text }, `“${text}” is ${name} in the whole article`);
+  }
+
+  /** The list: this sentence's actors, the cast, then the registry as one types. */
+  open(use = null, title = null) {
+    const { desk } = this;
+    const role = desk.rows.open;
+    const words = role ? "" : (desk.selection.range()?.text ?? "");
+    const take = use ?? ((actor, propose) => (role ? desk.rows.toggle(actor, propose) : this.link(actor, propose)));
+    desk.picker.open({
+      title: title ?? (role ? `Who is the ${desk.rows.roleTitle(role.role)}?` : `Who is “${words}”?`),
+      hint: "type to search · Enter takes",
+      options: this.options({ key: "" }).map((one) => ({ ...one, meta: `${one.number} · ${one.meta}` })),
+      typing: true,
+      words: use || role ? "" : words,
+      find: (query) => this.find(query),
+      last: (typed) => ({ title: typed || words ? `New actor: ${typed || words}` : "New actor…", meta: "propose it", name: typed || words, isNew: true }),
+      take: (option) => (option.isNew ? this.propose(option.name, take) : take({ key: option.value, name: option.title })),
+    });
+  }
+
+  async find(query) {
+    try {
+      const answer = await fetch(`${this.desk.region.dataset.url}/actors?q=${encodeURIComponent(query)}`, { headers: { "HX-Request": "true" }, signal: AbortSignal.timeout(4000) });
+      if (!answer.ok) return [];
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      return [...page.querySelectorAll("[data-actor]")].map((row) => ({
+        title: row.textContent,
+        meta: [row.dataset.number, row.dataset.code].filter(Boolean).join(" · "),
+        definition: row.dataset.also ? `Also: ${row.dataset.also}` : "",
+        exact: "exact" in row.dataset,
+        value: row.dataset.actor,
+      }));
+    } catch {
+      return [];
+    }
+  }
+
+  /** A new actor's particulars; Enter takes them as they are. */
+  propose(name, use) {
+    const field = (label, control) => element("label", {}, label, " ", control);
+    const types = this.desk.codebook.actor_types.map((kind) => new Option(`${kind.id} · ${kind.title}`, kind.id));
+    const type = element("select", { name: "type" }, new Option("not said", ""), ...types);
+    const form = element(
+      "form",
+      { className: "new-actor" },
+      field("Name", element("input", { name: "name", value: name, required: true, maxLength: 150, autocomplete: "off" })),
+      field("Type", type),
+      field("Country", element("input", { name: "country", maxLength: 40, size: 8, autocomplete: "off", autocapitalize: "characters" })),
+      element("button", { className: "primary", textContent: "Propose" }),
+    );
+    this.desk.picker.ask({
+      title: "New actor",
+      hint: "Enter takes it · seen by you and the reviewers until it is approved",
+      form,
+      submit: (filled) => {
+        const clean = (key) => filled.get(key).normalize("NFC").split(/\s+/u).filter(Boolean).join(" ");
+        const propose = { name: clean("name"), type: clean("type"), country: clean("country").toUpperCase() };
+        const key = [propose.name, propose.type, propose.country].map((part) => part.replaceAll("~", "-")).join("~");
+        use({ key, name: propose.name }, propose);
+      },
+    });
+  }
+}
