@@ -23,6 +23,8 @@ from annotator.registry.writing import Change, write_all
 
 BOM = b"\xef\xbb\xbf"
 DELIMITERS = ",;\t"
+KNOWN = (*COLUMNS, "state")
+REQUIRED = ("id", "name")
 
 
 class ActorLine(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -177,12 +179,21 @@ class _Row:
 
     def __call__(self) -> ActorLine:
         try:
-            return msgspec.convert(self._csv() if self.columns else parse_object(self.text), ActorLine)
+            return msgspec.convert(self._csv() if self.columns else self._json(), ActorLine)
         except StrictJsonError as error:
             raise BadActor(error.field or "line", str(error)) from None
         except msgspec.ValidationError as error:
             reason, _, path = str(error).partition(" - at `$")
             raise BadActor(path.rstrip("`").lstrip(".") or "line", reason) from None
+
+    def _json(self) -> dict[str, Any]:
+        fields = parse_object(self.text)
+        for strange in fields.keys() - set(KNOWN):
+            raise BadActor(strange[:40], f"is no field of an actor; there are {', '.join(KNOWN)}")
+        for column in REQUIRED:
+            if column not in fields:
+                raise BadActor(column, "is missing")
+        return fields
 
     def _csv(self) -> dict[str, Any]:
         cells = cells_of(self.text, self.delimiter)
@@ -190,7 +201,7 @@ class _Row:
             raise BadActor("line", f"has {len(cells)} fields, the header {len(self.columns)}")
         said = {column: cell.strip() for column, cell in zip(self.columns, cells, strict=False)}
         fields: dict[str, Any] = {column: cell for column, cell in said.items() if cell}
-        for column in ("id", "name"):
+        for column in REQUIRED:
             if column not in fields:
                 raise BadActor(column, "is empty")
         if "aliases" in fields:
@@ -219,10 +230,9 @@ def _header(number: int, text: bytes, name: str) -> tuple[tuple[str, ...], str]:
         columns = tuple(cell.strip().casefold() for cell in cells_of(text, delimiter))
     except BadActor as bad:
         raise BadInput(f"{where}: {bad.reason}") from None
-    known = (*COLUMNS, "state")
-    if strange := [column for column in columns if column not in known]:
-        raise BadInput(f"{where}: there is no column {strange[0]!r}; there are {', '.join(known)}")
-    if missing := [column for column in ("id", "name") if column not in columns]:
+    if strange := [column for column in columns if column not in KNOWN]:
+        raise BadInput(f"{where}: there is no column {strange[0]!r}; there are {', '.join(KNOWN)}")
+    if missing := [column for column in REQUIRED if column not in columns]:
         raise BadInput(f"{where}: the column {missing[0]} is missing")
     if len(set(columns)) < len(columns):
         raise BadInput(f"{where}: a column stands there twice")
