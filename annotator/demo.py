@@ -52,7 +52,7 @@ ROUNDS = (
         ("mira", "teo"),
         documents=(
             "lantern-raid", "talks-offer", "fishermen-freed", "talks-open", "council-sanctions",
-            "flood-relief", "hill-front-truce", "rook-convicted", "three-anchors", "strait-column",
+            "flood-relief", "hill-front-truce", "rook-convicted", "strait-column", "three-anchors",
             "talks-offer-channel",
         ),
     ),
