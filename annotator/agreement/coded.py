@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import groupby
 from typing import NamedTuple
 
 from sqlalchemy import func, select
@@ -12,7 +14,17 @@ from sqlalchemy.orm import Session
 from annotator.core.body import Body, decode
 from annotator.core.resolution import resolved
 from annotator.gold.readings import redirects_of
-from annotator.models import Annotation, Assignment, Document, Gold, Person, Project, Revision, Sentence
+from annotator.models import (
+    Annotation,
+    Assignment,
+    Document,
+    Gold,
+    Handout,
+    Person,
+    Project,
+    Revision,
+    Sentence,
+)
 
 PIECE = 50  # documents a transaction
 CORRECTION = "correction"
@@ -50,7 +62,8 @@ class Scope:
 class Compared(NamedTuple):
     """A sentence that somebody finished, with its gold where that is complete.
 
-    `submitted` says when each annotator's work was first handed in.
+    `submitted` says when each annotator's work was first handed in; `queue` in which quarter of its round's
+    order the document stands, 1 to 4.
     """
 
     document: str
@@ -58,6 +71,13 @@ class Compared(NamedTuple):
     bodies: Bodies
     submitted: Mapping[str, int]
     gold: Body | None
+    queue: int
+
+    @property
+    def week(self) -> str:
+        """The ISO week in which the last of its readers handed it in."""
+        year, week, _ = datetime.fromtimestamp(max(self.submitted.values()) / 1_000_000, UTC).isocalendar()
+        return f"{year}-W{week:02}"
 
 
 def compared(session: Session, scope: Scope, progress: Progress = silent) -> Iterator[Compared]:
@@ -66,9 +86,10 @@ def compared(session: Session, scope: Scope, progress: Progress = silent) -> Ite
     Of somebody's work on a document in several rounds the latest round's counts.
     """
     keys = _documents(session, scope)
+    queue = _queue(session, scope)
     for first in range(0, len(keys), PIECE):
         piece = dict(keys[first : first + PIECE])
-        found = _piece(session, scope, piece)
+        found = _piece(session, scope, piece, queue)
         session.commit()
         yield from found
         progress(min(first + PIECE, len(keys)), len(keys))
@@ -87,7 +108,23 @@ def _documents(session: Session, scope: Scope) -> list[tuple[int, str]]:
     return [(row.id, row.key) for row in rows]
 
 
-def _piece(session: Session, scope: Scope, documents: Mapping[int, str]) -> list[Compared]:
+def _queue(session: Session, scope: Scope) -> dict[int, int]:
+    """The quarter of its round's order in which each document stands; of several rounds, the latest's."""
+    rows = session.execute(
+        select(Handout.round_id, Handout.document_id)
+        .where(Handout.round_id.in_(scope.rounds))
+        .order_by(Handout.round_id, Handout.position)
+    )
+    quarters = {}
+    for _, own in groupby(rows, key=lambda row: row.round_id):
+        documents = [row.document_id for row in own]
+        quarters.update({document: 1 + 4 * n // len(documents) for n, document in enumerate(documents)})
+    return quarters
+
+
+def _piece(
+    session: Session, scope: Scope, documents: Mapping[int, str], queue: Mapping[int, int]
+) -> list[Compared]:
     bodies: dict[tuple[int, int], dict[str, Body]] = {}
     submitted: dict[tuple[int, int], dict[str, int]] = {}
     for document, sentence, annotator, stored, at in _first_submitted(session, scope, list(documents)):
@@ -104,6 +141,7 @@ def _piece(session: Session, scope: Scope, documents: Mapping[int, str]) -> list
             own,
             submitted[document, sentence],
             resolved(gold[sentence], scope.redirects) if sentence in gold else None,
+            queue.get(document, 1),
         )
         for (document, sentence), own in bodies.items()
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -15,6 +15,7 @@ from annotator.core.ladder import report as ladder
 from annotator.errors import Unknown
 from annotator.models import Project, Round
 from annotator.project import codebook_of, parsed
+from annotator.registry import snapshot
 
 
 def report(
@@ -54,13 +55,14 @@ def pooled(
 ) -> dict[str, Any]:
     """The figures of these rounds together, without the names of project and round."""
     scope = Scope.of(session, project, [row.id for row in rounds], with_models=with_models)
-    scheme = scheme_of(codebook_of_rounds(session, project, rounds), rounds)
+    scheme = scheme_of(codebook_of_rounds(session, project, rounds), rounds, particulars(session, project))
     return ladder(_coded(session, scope, progress), scheme)
 
 
 def _coded(session: Session, scope: Scope, progress: Progress) -> Iterator[Coded]:
     for sentence in compared(session, scope, progress):
-        yield Coded(sentence.document, sentence.bodies, sentence.gold)
+        groups = (("weeks", sentence.week), ("queue", str(sentence.queue)))
+        yield Coded(sentence.document, sentence.bodies, sentence.gold, groups)
 
 
 def codebook_of_rounds(session: Session, project: Project, rounds: Sequence[Round]) -> Codebook:
@@ -68,11 +70,17 @@ def codebook_of_rounds(session: Session, project: Project, rounds: Sequence[Roun
     return parsed(rounds[-1].codebook_version) if rounds else codebook_of(session, project)[1]
 
 
-def scheme_of(codebook: Codebook, rounds: Collection[Round]) -> Scheme:
+def particulars(session: Session, project: Project) -> dict[str, tuple[str, str]]:
+    """Code and country of each actor."""
+    return {key: (actor.body.code, actor.body.country) for key, actor in snapshot(session, project).items()}
+
+
+def scheme_of(codebook: Codebook, rounds: Collection[Round], actors: Mapping[str, tuple[str, str]]) -> Scheme:
     asked = {layer for row in rounds for layer in row.layers.split(",")}
     return Scheme(
         layers=[layer for layer in LAYERS if layer in asked],
         event_types=[kind.id for kind in codebook.event_types],
         label_values={label.id: label.value for label in codebook.stance_labels},
         triggers=codebook.event_trigger != "none",
+        actors=actors,
     )

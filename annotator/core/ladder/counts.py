@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -79,11 +79,15 @@ def _labels(columns: Columns) -> Labels:
     np.add.at(given, (_numbers(tally.label_unit), _numbers(tally.label)), 1)
     placed = given @ columns.placed
     document = columns.document[_numbers(tally.unit_document)]
+    silent = _numbers(tally.unit_readers) - given.sum(axis=1)
+    documents = len(columns.document)
     return Labels(
-        coincidences_by(given, document, len(columns.document)),
-        len(given),
-        coincidences_by(placed, document, len(columns.document)),
+        coincidences_by(given, document, documents),
+        int((given.sum(axis=1) >= 2).sum()),
+        coincidences_by(placed, document, documents),
         int((placed.sum(axis=1) >= 2).sum()),
+        coincidences_by(np.column_stack([given, silent]), document, documents),
+        len(given),
     )
 
 
@@ -91,9 +95,10 @@ def pair_counts(columns: Columns) -> Iterator[tuple[str, str, Counts]]:
     """Each pair of readers who share a sentence, as though nobody else had read it."""
     tally = columns.tally
     common = tally.by_pair.table(len(tally.pairs))
-    tables = np.zeros((len(tally.pairs), len(tally.labels), len(tally.labels)))
+    size = len(tally.labels) + 1
+    tables = np.zeros((len(tally.pairs), size, size))  # the last of each axis: no such stance
     for (pair, x, y), times in tally.pair_labels.items():
-        tables[pair, x, y] += times
+        tables[pair, _place(tally.labels, x), _place(tally.labels, y)] += times
     of_reader = {name: np.flatnonzero(columns.row_reader == n) for name, n in tally.readers.items()}
     for (one, other), pair in tally.pairs.items():
         ours, theirs = of_reader[one], of_reader[other]
@@ -108,14 +113,26 @@ def _pair(columns: Columns, a: Numbers, b: Numbers, common: Numbers, table: Arra
     differing = 2.0 * (ours != theirs).sum(axis=0)
     ones = ours.sum(axis=0, dtype=np.int64) + theirs.sum(axis=0, dtype=np.int64)
     labels = table + table.T
-    placed = columns.placed.T @ labels @ columns.placed
+    named = labels[:-1, :-1]
+    placed = columns.placed.T @ named @ columns.placed
     return Counts(
         sentences=len(a),
         presence=Presence(columns.names, differing[None], ones[None].astype(float), np.array([2.0 * len(a)])),
         sets=_pair_sets(columns, columns.row_types[a], columns.row_types[b]),
         common=common[None],
-        labels=Labels(labels[None], int(table.sum()), placed[None], int(placed.sum() / 2)),
+        labels=Labels(
+            named[None],
+            int(named.sum() / 2),
+            placed[None],
+            int(placed.sum() / 2),
+            labels[None],
+            int(table.sum()),
+        ),
     )
+
+
+def _place(names: Mapping[str, int], name: str | None) -> int:
+    return len(names) if name is None else names[name]
 
 
 def _pair_sets(columns: Columns, ours: Numbers, theirs: Numbers) -> Sets:

@@ -47,12 +47,14 @@ class Sets:
 
 @dataclass(frozen=True)
 class Labels:
-    """Coincidences of stance labels, and of the places of those that have a value."""
+    """Coincidences of stance labels, of the places of those with a value, and with "none" for untagged."""
 
     nominal: Array
     nominal_units: int
     ordinal: Array
     ordinal_units: int
+    with_none: Array
+    all_units: int
 
 
 @dataclass(frozen=True)
@@ -71,23 +73,27 @@ def listed(counts: Counts, scheme: Scheme) -> Iterator[tuple[Path, Summed]]:
     yield from _presence(counts, [path for path in counts.presence.names if path[0] == "presence"])
     columns = counts.common.T.astype(np.float64)
     if ACTORS in scheme.layers:
-        size, exact, overlapping, same_actor = columns[0:4]
+        size, exact, overlapping, same_actor, same_code, same_country = columns[0:6]
         yield ("mentions", "exact_f1"), f1(exact, size)
         yield ("mentions", "overlap_f1"), f1(overlapping, size)
-        yield ("mentions", "actor_accuracy"), share(same_actor, overlapping, int(overlapping.sum()))
+        matches = int(overlapping.sum())
+        yield ("mentions", "actor_accuracy"), share(same_actor, overlapping, matches)
+        yield ("mentions", "code_accuracy"), share(same_code, overlapping, matches)
+        yield ("mentions", "country_accuracy"), share(same_country, overlapping, matches)
     if EVENTS in scheme.layers:
-        size, same, fillers, same_fillers = columns[4:8]
+        size, same, fillers, same_fillers = columns[6:10]
         sets = counts.sets
         yield ("events", "set_alpha"), masi_alpha(sets.observed, sets.counts, sets.members, counts.sentences)
         yield from _presence(counts, [path for path in counts.presence.names if path[0] == "events"])
         yield ("events", "trigger_f1"), f1(same, size)
         yield ("events", "role_f1"), f1(same_fillers, fillers)
     if STANCES in scheme.layers:
-        size, pairs, triples = columns[8:11]
+        size, pairs, triples = columns[10:13]
         labels = counts.labels
         yield ("stances", "pair_f1"), f1(pairs, size)
         yield ("stances", "label_alpha_ordinal"), table_alpha(labels.ordinal, "ordinal", labels.ordinal_units)
         yield ("stances", "label_alpha_nominal"), table_alpha(labels.nominal, "nominal", labels.nominal_units)
+        yield ("stances", "label_alpha_with_none"), table_alpha(labels.with_none, "nominal", labels.all_units)
         yield ("stances", "triple_f1"), f1(triples, size)
 
 

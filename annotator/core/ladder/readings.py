@@ -15,6 +15,7 @@ NOWHERE = -1  # where an event without a trigger stands
 Mention = tuple[int, int, str]  # start, end, actor
 Event = tuple[int, int, str, tuple[tuple[str, str], ...]]  # trigger, type, (role, actor) in order
 Stance = tuple[str, tuple[str, str | int, int], str]  # holder, target, label
+Labelled = tuple[str | None, str | None]  # what each of two readers calls it; None: has no such tag
 
 
 class Reading(NamedTuple):
@@ -26,12 +27,14 @@ class Reading(NamedTuple):
 
 
 class Mentions(NamedTuple):
-    """|A| + |B|; pairs of the same span; pairs that overlap; those of them with the same actor."""
+    """|A| + |B|; pairs of the same span; pairs that overlap; of those, the same actor, code, country."""
 
     size: int = 0
     exact: int = 0
     overlapping: int = 0
     same_actor: int = 0
+    same_code: int = 0
+    same_country: int = 0
 
 
 class Events(NamedTuple):
@@ -79,15 +82,20 @@ def overlap(a: Mention | Event, b: Mention | Event) -> int:
     return min(a[1], b[1]) - max(a[0], b[0])
 
 
-def compare_mentions(a: Sequence[Mention], b: Sequence[Mention]) -> Mentions:
+def compare_mentions(a: Sequence[Mention], b: Sequence[Mention], scheme: Scheme = Scheme()) -> Mentions:
     if a == b:
-        return Mentions(2 * len(a), len(a), len(a), len(a))
+        return Mentions(2 * len(a), *[len(a)] * 5)
     matched = match(a, b, lambda mention: mention, mention_affinity) if a and b else []
+    actors = [(a[i][2], b[j][2]) for i, j in matched]
+    differing = [(x, y) for x, y in actors if x != y]
+    same = len(actors) - len(differing)
     return Mentions(
         len(a) + len(b),
         common([m[:2] for m in a], [m[:2] for m in b]),
         len(matched),
-        sum(a[i][2] == b[j][2] for i, j in matched),
+        same,
+        same + sum(scheme.code(x) == scheme.code(y) for x, y in differing),
+        same + sum(scheme.country(x) == scheme.country(y) for x, y in differing),
     )
 
 
@@ -97,17 +105,28 @@ def mention_affinity(a: Mention, b: Mention) -> tuple[int, int] | None:
     return (shared, a[2] == b[2]) if shared > 0 else None
 
 
-def compare_events(a: Sequence[Event], b: Sequence[Event]) -> Events:
+def compare_events(a: Sequence[Event], b: Sequence[Event]) -> tuple[Events, list[Labelled]]:
+    """What two readers' events have in common, and the types of each matched pair and of the rest."""
     fillers = sum(len(event[3]) for event in (*a, *b))
     if a == b:
-        return Events(2 * len(a), len(a), fillers, fillers // 2)
+        return Events(2 * len(a), len(a), fillers, fillers // 2), [(e[2], e[2]) for e in a]
     matched = match(a, b, lambda event: event, event_affinity) if a and b else []
-    return Events(
+    compared = Events(
         len(a) + len(b),
         common([e[:3] for e in a], [e[:3] for e in b]),
         fillers,
         sum(len(set(a[i][3]).intersection(b[j][3])) for i, j in matched),
     )
+    return compared, _labelled([e[2] for e in a], [e[2] for e in b], matched)
+
+
+def _labelled(a: Sequence[str], b: Sequence[str], matched: Sequence[tuple[int, int]]) -> list[Labelled]:
+    ours, theirs = {i for i, _ in matched}, {j for _, j in matched}
+    return [
+        *((a[i], b[j]) for i, j in matched),
+        *((label, None) for i, label in enumerate(a) if i not in ours),
+        *((None, label) for j, label in enumerate(b) if j not in theirs),
+    ]
 
 
 def event_affinity(a: Event, b: Event) -> tuple[int, int, int] | None:
@@ -118,11 +137,12 @@ def event_affinity(a: Event, b: Event) -> tuple[int, int, int] | None:
     return (shared, alike, len(set(a[3]).intersection(b[3])))
 
 
-def compare_stances(a: Sequence[Stance], b: Sequence[Stance]) -> tuple[Stances, list[tuple[str, str]]]:
-    """What two readers' stances have in common, and the labels of each matched pair."""
+def compare_stances(a: Sequence[Stance], b: Sequence[Stance]) -> tuple[Stances, list[Labelled]]:
+    """What two readers' stances have in common, and the labels of each matched pair and of the rest."""
     matched = match(a, b, stance_identity, stance_affinity) if a and b else []
-    labels = [(a[i][2], b[j][2]) for i, j in matched]
-    return Stances(len(a) + len(b), len(matched), sum(x == y for x, y in labels)), labels
+    same = sum(a[i][2] == b[j][2] for i, j in matched)
+    labels = _labelled([s[2] for s in a], [s[2] for s in b], matched)
+    return Stances(len(a) + len(b), len(matched), same), labels
 
 
 def stance_identity(stance: Stance) -> Hashable:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from annotator.core.body import Body
+from annotator.core.ladder.confusion import by_group, confusions
 from annotator.core.ladder.counts import Columns, pair_counts, pooled_counts
 from annotator.core.ladder.figures import figures
 from annotator.core.ladder.readings import reading
@@ -25,6 +26,7 @@ class Coded(NamedTuple):
     document: str
     bodies: Mapping[str, Body]
     gold: Body | None = None
+    groups: Sequence[tuple[str, str]] = ()
 
 
 def by_sentence(lines: Iterable[tuple[str, int, str, Body]]) -> Iterator[Coded]:
@@ -39,11 +41,12 @@ def report(sentences: Iterable[Coded], scheme: Scheme) -> dict[str, Any]:
     Counted are sentences that two or more finished; a skip is a missing value. The order of sentences does
     not matter.
     """
-    tally = Tally()
+    tally = Tally(scheme)
     for sentence in sentences:
         said = {who: reading(body, scheme) for who, body in sentence.bodies.items() if counted(body)}
         gold = sentence.gold if sentence.gold is not None and counted(sentence.gold) else None
-        tally.add(sentence.document, said, reading(gold, scheme) if gold else None)
+        decided = reading(gold, scheme) if gold else None
+        tally.add(sentence.document, said, decided, sentence.groups)
     columns = Columns(tally, scheme)
     return {
         "sentences": len(tally.sentence_document),
@@ -55,6 +58,8 @@ def report(sentences: Iterable[Coded], scheme: Scheme) -> dict[str, Any]:
             for one, other, pair in sorted(pair_counts(columns), key=lambda pair: pair[:2])
         },
         "annotators_detail": _annotators(tally),
+        "confusion": confusions(tally, scheme),
+        "by_group": by_group(tally, scheme),
     }
 
 

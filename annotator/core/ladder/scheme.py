@@ -15,6 +15,14 @@ class Scheme(NamedTuple):
     event_types: Sequence[str] = ()
     label_values: Mapping[str, float | None] = {}
     triggers: bool = True
+    actors: Mapping[str, tuple[str, str]] = {}  # code and country by id, where the registry says them
+
+    def code(self, actor: str) -> str:
+        """What an actor's code says; the actor itself where it has none."""
+        return self.actors.get(actor, ("", ""))[0] or actor
+
+    def country(self, actor: str) -> str:
+        return self.actors.get(actor, ("", ""))[1] or actor
 
     def ranks(self) -> dict[str, int]:
         """The place of each label that has a value on the ordinal scale, from 0; equal values share one."""

@@ -27,11 +27,13 @@ from annotator.core.ladder.readings import (
     stance_affinity,
     stance_identity,
 )
+from annotator.core.ladder.scheme import Scheme
 from annotator.core.measures.sets import observed_masi
 
 BATCH = 1 << 16
 WIDTH = len(Mentions._fields) + len(Events._fields) + len(Stances._fields)
 K = TypeVar("K", bound=Hashable)
+Crossed = tuple[int, str | None, str | None]  # a pair of readers, and what each calls a tag
 
 
 class Numbered(dict[K, int]):
@@ -78,24 +80,35 @@ class Sums:
 class Tally:
     """Counts sentences as they come; `figures` reads it when all have."""
 
-    def __init__(self) -> None:
+    def __init__(self, scheme: Scheme = Scheme()) -> None:
+        self.scheme = scheme
         self.documents, self.readers = Numbered[str](), Numbered[str]()
         self.pairs = Numbered[tuple[str, str]]()
         self.labels, self.type_sets = Numbered[str](), Numbered[frozenset[str]]()
         self.by_document, self.by_pair = Sums(WIDTH), Sums(WIDTH)
+        self.groups: dict[int, Sequence[tuple[str, str]]] = {}  # of each document
         self.sentence_document, self.sentence_masi = array("q"), array("d")
         # One row per reader of a counted sentence, the rows of a sentence together.
         self.row_sentence, self.row_reader = array("q"), array("q")
         self.row_types, self.row_layers = array("q"), array("q")
-        # One row per label of a unit: a sentence's holder and target, with two labels or more.
-        self.unit_document = array("q")
+        # One row per label of a unit: a sentence's holder and target, as at least one reader has them.
+        self.unit_document, self.unit_readers = array("q"), array("q")
         self.label_unit, self.label_reader, self.label = array("q"), array("q"), array("q")
-        self.pair_labels = Counter[tuple[int, int, int]]()
+        self.pair_labels, self.pair_types = Counter[Crossed](), Counter[Crossed]()
         self.finished = Counter[str]()
         self.gold = Counter[tuple[str, str, bool]]()  # reader, document, matched or size
 
-    def add(self, document: str, readings: Mapping[str, Reading], gold: Reading | None) -> None:
-        """Counts one sentence as those who finished it without a skip have it."""
+    def add(
+        self,
+        document: str,
+        readings: Mapping[str, Reading],
+        gold: Reading | None,
+        groups: Sequence[tuple[str, str]] = (),
+    ) -> None:
+        """Counts one sentence as those who finished it without a skip have it.
+
+        `groups` are what else its document's sums are wanted by: a kind, and a name within it.
+        """
         readers = sorted(readings)
         for reader in readers:
             self.finished[reader] += 1
@@ -108,6 +121,7 @@ class Tally:
             own = [readings[reader] for reader in readers]
             numbers = [self.readers[reader] for reader in readers]
             self._add_rows(number, numbers, own)
+            self.groups.setdefault(number, groups)
             self._add_pairs(number, readers, own)
             self._add_units(number, numbers, own)
 
@@ -125,27 +139,30 @@ class Tally:
         self.sentence_masi.append(observed_masi(sets) if len(set(sets)) > 1 else 0.0)
 
     def _add_pairs(self, document: int, readers: Sequence[str], readings: Sequence[Reading]) -> None:
-        mentions, events = Compared(compare_mentions), Compared(compare_events)
-        stances = Compared(compare_stances)
+        mentions = Compared(lambda a, b: compare_mentions(a, b, self.scheme))
+        events, stances = Compared(compare_events), Compared(compare_stances)
         for (reader, a), (other, b) in combinations(zip(readers, readings, strict=True), 2):
             pair = self.pairs[reader, other]
+            happened, types = events[a.events, b.events]
             judged, labels = stances[a.stances, b.stances]
-            row = (*mentions[a.mentions, b.mentions], *events[a.events, b.events], *judged)
+            row = (*mentions[a.mentions, b.mentions], *happened, *judged)
+            for x, y in types:
+                self.pair_types[pair, x, y] += 1
             for x, y in labels:
-                self.pair_labels[pair, self.labels[x], self.labels[y]] += 1
+                self.pair_labels[pair, x, y] += 1
             if any(row):
                 self.by_document.add(document, row)
                 self.by_pair.add(pair, row)
 
     def _add_units(self, document: int, readers: Sequence[int], readings: Sequence[Reading]) -> None:
         for row in grouped([said.stances for said in readings], stance_identity, stance_affinity, tuple):
-            if len(row) > 1:
-                unit = len(self.unit_document)
-                self.unit_document.append(document)
-                for reader, stance in sorted(row.items()):
-                    self.label_unit.append(unit)
-                    self.label_reader.append(readers[reader])
-                    self.label.append(self.labels[stance[2]])
+            unit = len(self.unit_document)
+            self.unit_document.append(document)
+            self.unit_readers.append(len(readers))
+            for reader, stance in sorted(row.items()):
+                self.label_unit.append(unit)
+                self.label_reader.append(readers[reader])
+                self.label.append(self.labels[stance[2]])
 
 
 class Compared(dict[Any, Any]):
