@@ -30,7 +30,9 @@ def demo(program: Program, port: int) -> None:
     from annotator.migrations import upgrade
 
     bound = listen(HOST, port)
-    upgrade(program.any_engine)
+    _, kept = upgrade(program.any_engine)
+    if kept:
+        click.echo(f"The database is upgraded; what it was before is in {kept}", err=True)
     program.settings.secret_key()
     with program.session() as session:
         with watched("Making the sample project") as progress:
