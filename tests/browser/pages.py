@@ -56,5 +56,5 @@ class Watch:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if kind is None:
-            assert self.told == []
+            assert self.told == [], self.told
             assert self.asked <= {"127.0.0.1"}

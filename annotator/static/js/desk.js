@@ -120,8 +120,9 @@ class Desk {
   /** An answer to a gesture of the sentence at hand is drawn; one of another sentence only marks the article. */
   answered(html, record, status) {
     const here = record.line === this.lineOf(this.n);
-    if (here && html.includes('id="desk"')) this.paint(html);
-    else if (status === 200) this.markArticle(html);
+    const page = new DOMParser().parseFromString(html, "text/html");
+    this.markArticle(page);
+    if (here) this.paint(page);
     if (here) this.turning = false;
     const error = here ? $("desk-error")?.textContent : "";
     if (status !== 200) return this.say(error || `Not saved: ${record.words}.`);
@@ -130,11 +131,14 @@ class Desk {
     if (here && notice && $("submit-article")) $("submit-article").focus();
   }
 
-  paint(html) {
+  /** A region drawn by the server takes the place of the one before; cursor, selection and focus stay. */
+  paint(page) {
+    const region = page.getElementById("desk");
+    if (!region) return;
     const was = this.n;
     const place = this.selection.place();
     const focused = this.region.contains(document.activeElement) || document.activeElement === document.body;
-    htmx.swap("#desk", html, { swapStyle: "outerHTML" });
+    this.region.replaceWith(region);
     if (was !== this.n) this.rows.tag = this.rows.open = null;
     this.actors.also &&= was === this.n;
     this.bind(was === this.n ? place : null);
@@ -145,8 +149,8 @@ class Desk {
     this.waiting.show();
   }
 
-  markArticle(html) {
-    const mark = new DOMParser().parseFromString(html, "text/html").querySelector("[hx-swap-oob]");
+  markArticle(page) {
+    const mark = page.querySelector("[hx-swap-oob]");
     const old = mark && $(mark.id);
     if (!old) return;
     mark.removeAttribute("hx-swap-oob");
@@ -263,7 +267,7 @@ class Desk {
     try {
       const answer = await fetch(`${this.host.dataset.baseUrl}${n}`, { headers: { "HX-Request": "true" } });
       if (answer.status === 401) return this.renewal.open("nobody");
-      if (answer.ok) this.paint(await answer.text());
+      if (answer.ok) this.paint(new DOMParser().parseFromString(await answer.text(), "text/html"));
       this.focus();
     } catch {
       this.say("No connection: the sentence cannot be opened now.");

@@ -49,8 +49,8 @@ export class Waiting {
     const answer = await fetch(record.url.replace(/\/gestures$/, ""), { headers: { "HX-Request": "true" } }).catch(() => null);
     const base = answer?.ok && answer.headers.get("Annotator-Revision")?.split(" ")[1];
     if (!base) return this.desk.say("The sentence cannot be opened now. Nothing was dropped.");
-    const html = await answer.text();
-    if (record.line === this.desk.lineOf(this.desk.n)) this.desk.paint(html);
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (record.line === this.desk.lineOf(this.desk.n)) this.desk.paint(page);
     this.desk.outbox[how](record, Number(base));
     this.show();
     this.desk.focus();
