@@ -72,3 +72,22 @@ def list_actors(program: Program, slug: str) -> None:
         for actor in directory(session, find_project(session, slug)).values():
             said = actor.body
             click.echo("\t".join((actor.key, said.name, said.type, said.country, said.code, actor.state)))
+
+
+@actors.command("countries")
+@click.argument("slug")
+@program
+def countries(program: Program, slug: str) -> None:
+    """Add the world's countries to SLUG, by their ISO codes, with their peoples and capitals as aliases.
+
+    What the registry holds already stays as it is.
+    """
+    from annotator.db import now
+    from annotator.project import find_project
+    from annotator.registry import add_countries, countries_for
+
+    with program.session() as session:
+        found = countries_for(session, find_project(session, slug))
+    with program.writing() as session:
+        added, held = add_countries(session, find_project(session, slug), found, None, now())
+    click.echo(f"{slug}: {added} countries added, {held} were there.")
