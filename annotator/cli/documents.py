@@ -124,10 +124,12 @@ def _files(path: Path, form: str | None) -> Iterator[Path]:
 
 def _one_is_all_wrong(report: ImportReport, given: Sequence[tuple[Path, Sequence[Path]]]) -> bool:
     """Whether a path that was given has nothing but refused documents."""
+    from annotator.ingest import storable_name
+
     good = {one.file for one in report.good}
     bad = {remark.file for remark in report.refused}
     for _, files in given:
-        names = [str(file).encode("utf-8", "replace").decode() for file in files]
+        names = [storable_name(str(file)) for file in files]
         if _any_of(names, bad) and not _any_of(names, good):
             return True
     return False

@@ -83,6 +83,8 @@ def name_problem(name: str) -> str | None:
 def document_id_problem(name: str) -> str | None:
     if "/" in name:
         return "holds a /, which document ids do not"
+    if name in (".", ".."):
+        return "is . or .., which no address can hold"
     return name_problem(name)
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from annotator.ingest.reading import FORMATS, SUFFIXES, Ignored, Reading, format_of, read
 from annotator.ingest.records import FIELDS, LONGEST_TEXT, Record
-from annotator.ingest.report import Copy, Good, ImportReport, Remark
+from annotator.ingest.report import Copy, Good, ImportReport, Remark, storable_name
 from annotator.ingest.sifting import find_copies, sift
 from annotator.ingest.storing import Import, Progress, store
 from annotator.models import Person, Project
@@ -32,6 +32,7 @@ __all__ = [
     "format_of",
     "import_documents",
     "preview",
+    "storable_name",
     "text_of",
 ]
 File = tuple[str, bytes]
@@ -104,7 +105,7 @@ def _read(files: Iterable[File], how: Reading, report: ImportReport) -> tuple[li
         json.dumps([how.format, dict(how.fields), how.language, how.encoding], sort_keys=True).encode()
     )
     for name, content in files:
-        shown = name.encode("utf-8", "replace").decode()
+        shown = storable_name(name)
         names.append(shown)
         digest.update(hashlib.sha256(shown.encode()).digest() + hashlib.sha256(content).digest())
         for found in read(shown, content, how):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from annotator.core.text import SURROGATE
 from annotator.errors import BadInput
 
 SHOWN_NAME = 200
@@ -85,3 +86,8 @@ def printable(text: str, longest: int = SHOWN_NAME) -> str:
     """One line, whatever the text holds."""
     shown = "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text[:longest])
     return shown if len(text) <= longest else f"{shown}…"
+
+
+def storable_name(name: str) -> str:
+    """A file's name as text: bytes of it that are no UTF-8 become U+FFFD."""
+    return SURROGATE.sub("\ufffd", name)

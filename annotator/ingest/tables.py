@@ -37,10 +37,7 @@ def _read(content: bytes, encoding: str, separator: str) -> Iterator[Raw | Wrong
             elif len(row) != len(header):
                 yield WrongField("line", f"has {len(row)} cells; the header has {len(header)}", line)
             else:
-                yield Raw(
-                    line,
-                    {name: cell for name, cell in zip(header, row, strict=True) if cell or name == "text"},
-                )
+                yield Raw(line, {name: cell for name, cell in zip(header, row, strict=True) if cell})
     except csv.Error as error:
         raise WrongField("file", _in_words(error), before + 1) from None
     if not header:
