@@ -1,5 +1,10 @@
 """Revisions -> how far annotators agree. Stores nothing."""
 
-from annotator.agreement.reporting import pooled, report
+from annotator.agreement.behind import Behind, Wanted, behind
+from annotator.agreement.kept import Kept, arguments, forget_older, is_small, kept
+from annotator.agreement.reporting import pooled, report, rounds_of
 
-__all__ = ["pooled", "report"]
+__all__ = [
+    "Behind", "Kept", "Wanted", "arguments", "behind", "forget_older", "is_small", "kept", "pooled", "report",
+    "rounds_of",
+]  # fmt: skip

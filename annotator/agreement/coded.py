@@ -38,12 +38,12 @@ def silent(done: int, of: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Whose work counts: rounds by their rows, models or not, documents or all of them."""
+    """Whose work counts: rounds by their rows, models or not; documents whose id comes after one."""
 
     project: Project
     rounds: Collection[int]
     with_models: bool = False
-    document: int | None = None
+    after: str = ""
     redirects: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
@@ -54,9 +54,9 @@ class Scope:
         rounds: Collection[int],
         *,
         with_models: bool = False,
-        document: int | None = None,
+        after: str = "",
     ) -> Scope:
-        return cls(project, rounds, with_models, document, redirects_of(session, project))
+        return cls(project, rounds, with_models, after, redirects_of(session, project))
 
 
 class Compared(NamedTuple):
@@ -67,6 +67,7 @@ class Compared(NamedTuple):
     """
 
     document: str
+    document_row: int
     sentence: int
     bodies: Bodies
     submitted: Mapping[str, int]
@@ -99,8 +100,8 @@ def _documents(session: Session, scope: Scope) -> list[tuple[int, str]]:
     query = select(Document.id, Document.key).where(
         Document.project_id == scope.project.id, Document.withdrawn_at.is_(None)
     )
-    if scope.document is not None:
-        query = query.where(Document.id == scope.document)
+    if scope.after:
+        query = query.where(Document.key > scope.after)
     handed_in = select(Assignment.document_id).where(
         Assignment.round_id.in_(scope.rounds), Assignment.first_submitted_at.is_not(None)
     )
@@ -137,6 +138,7 @@ def _piece(
     return [
         Compared(
             documents[document],
+            document,
             sentence,
             own,
             submitted[document, sentence],

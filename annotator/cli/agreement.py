@@ -17,12 +17,15 @@ RUNGS = {
     "exact_f1": "spans, exact F1",
     "overlap_f1": "spans, overlapping F1",
     "actor_accuracy": "same actor",
+    "code_accuracy": "same code",
+    "country_accuracy": "same country",
     "set_alpha": "types, alpha with MASI",
     "trigger_f1": "trigger and type, F1",
     "role_f1": "role and actor, F1",
     "pair_f1": "holder and target, F1",
     "label_alpha_ordinal": "label, ordinal alpha",
     "label_alpha_nominal": "label, nominal alpha",
+    "label_alpha_with_none": "label or none, nominal alpha",
     "triple_f1": "all of it, F1",
 }
 
