@@ -96,6 +96,25 @@ def _single(text: str) -> str:
     return " ".join(text.split())
 
 
+def differences(before: ActorBody, after: ActorBody) -> list[tuple[str, str, str]]:
+    """(field, before, after) of what differs, in words."""
+    told = [(name, _told(before, name), _told(after, name)) for name in ActorBody.__struct_fields__]
+    return [row for row in told if row[1] != row[2]]
+
+
+def _told(body: ActorBody, name: str) -> str:
+    if name == "aliases":
+        return ", ".join(body.aliases)
+    if name == "roles":
+        return ", ".join(_role_told(role) for role in body.roles)
+    return str(getattr(body, name))
+
+
+def _role_told(role: ActorRole) -> str:
+    dates = f" ({role.start or '…'} to {role.end or '…'})" if role.start or role.end else ""
+    return role.title + dates
+
+
 def check(key: str, body: ActorBody, codebook: Codebook) -> None:
     """Raises BadActor for the first thing in it that cannot be."""
     for field, reason in problems(key, body, codebook):

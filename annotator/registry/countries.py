@@ -15,6 +15,7 @@ from itertools import chain
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from annotator import audit
 from annotator.core.codebook import Codebook
 from annotator.core.text import name_problem
 from annotator.models import Document, Person, Project
@@ -51,7 +52,9 @@ def add_countries(
     session.refresh(project, with_for_update=True)
     held = actors_by_key(session, project, found)
     new = [Change(key, body) for key, body in found.items() if key not in held]
-    write_all(session, project, new, by, at)
+    if new:
+        write_all(session, project, new, by, at)
+        audit.record(session, by, project, "add countries", project.slug, {"added": len(new)}, at)
     return len(new), len(found) - len(new)
 
 

@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Struct
 from sqlalchemy.orm import Session
 
+from annotator import audit
 from annotator.core.codebook import Codebook
 from annotator.core.strict_json import StrictJsonError, parse_object
 from annotator.errors import BadInput
@@ -116,6 +117,8 @@ def _write(
     report.unchanged = len(changes) - len(new)
     if new:
         write_all(session, project, new, by, at)
+        detail = {"file": report.name, "added": report.added, "changed": report.changed}
+        audit.record(session, by, project, "import actors", project.slug, detail, at)
 
 
 def _differs(change: Change, known: Known) -> bool:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 
 from sqlalchemy import Select, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from annotator.core.folding import folded
 from annotator.errors import Unknown
@@ -90,13 +91,12 @@ def proposers(session: Session, project: Project) -> dict[str, list[tuple[str, i
 def search(session: Session, project: Project, person: Person, query: str, limit: int = 20) -> list[Known]:
     """Actors whose name, alias, code or key begins so (then: contains it), those that `person` may see."""
     wanted = folded(query)
-    pattern = wanted.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     rows = session.execute(
         select(Actor, Alias.folded)
         .join(Alias, Alias.actor_id == Actor.id)
         .where(
             Alias.project_id == project.id,
-            Alias.folded.like(f"%{pattern}%", escape="\\"),
+            Alias.folded.contains(wanted, autoescape=True),
             or_(Actor.state == APPROVED, (Actor.state == PROPOSED) & Actor.id.in_(_proposed_by(person))),
         )
         .order_by(func.length(Alias.folded), Actor.key)
@@ -116,6 +116,65 @@ def _rank(alias: str, wanted: str) -> int:
     if alias.startswith(wanted):
         return 1
     return 2 if f" {wanted}" in alias else 3
+
+
+def listed(
+    session: Session, project: Project, query: str = "", state: str = "", kind: str = ""
+) -> list[Known]:
+    """For reviewers: actors by name, those alone that `query` is in a name, alias, code or id of."""
+    found = list(directory(session, project).values())
+    wanted = folded(query)
+    if wanted:
+        held = select(Actor.key).join(Alias, Alias.actor_id == Actor.id)
+        keys = set(
+            session.scalars(
+                held.where(Actor.project_id == project.id, Alias.folded.contains(wanted, autoescape=True))
+            )
+        )
+        found = [actor for actor in found if actor.key in keys]
+    kept = [a for a in found if state in ("", a.state) and kind in ("", a.body.type)]
+    return sorted(kept, key=lambda actor: (folded(actor.body.name), actor.key))
+
+
+def merged_into(session: Session, project: Project, key: str) -> list[Known]:
+    """Those that are read as this actor, directly or by way of others, by key."""
+    actors = directory(session, project)
+    return [actors[other] for other, last in redirects(actors).items() if last == key]
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """One numbered change of the registry. `before` is the actor as it was, None for its first."""
+
+    number: int
+    after: Known
+    before: Known | None
+    by: str | None
+    at: int
+
+
+def history(
+    session: Session, project: Project, key: str | None = None, before: int | None = None, limit: int = 50
+) -> list[Changed]:
+    """Changes of one actor or of all, the newest first; with `before`, those of smaller numbers."""
+    earlier = aliased(ActorRevision)
+    query = (
+        select(ActorRevision, earlier, Actor.key, Person.name)
+        .join(Actor, Actor.id == ActorRevision.actor_id)
+        .outerjoin(earlier, (earlier.actor_id == ActorRevision.actor_id) & (earlier.n == ActorRevision.n - 1))
+        .outerjoin(Person, Person.id == ActorRevision.by)
+        .where(ActorRevision.project_id == project.id)
+        .order_by(ActorRevision.registry_n.desc())
+        .limit(limit)
+    )
+    if key is not None:
+        query = query.where(Actor.key == key)
+    if before is not None:
+        query = query.where(ActorRevision.registry_n < before)
+    return [
+        Changed(row.registry_n, known(row, name), known(old, name) if row.n > 1 else None, by, row.at)
+        for row, old, name, by in session.execute(query)
+    ]
 
 
 def snapshot(session: Session, project: Project, registry_n: int | None = None) -> dict[str, Known]:
