@@ -12,7 +12,19 @@ from sqlalchemy.orm import Session
 
 from annotator.core.body import Body, Event, Mention, Stance, Target, encode
 from annotator.db import make_engine, session_factory, writing
-from annotator.models import Annotation, Assignment, Batch, Document, Membership, Person, Project, Revision, Round, Sentence
+from annotator.models import (
+    Annotation,
+    Assignment,
+    Batch,
+    Document,
+    Handout,
+    Membership,
+    Person,
+    Project,
+    Revision,
+    Round,
+    Sentence,
+)
 from annotator.project import create_project, latest_version
 from tests.stores import SqliteStores
 from tests.world import ACTORS, AT, CODEBOOK
@@ -49,8 +61,15 @@ def write(session: Session, project: Project, documents: int, sentences: int) ->
     text = "\n".join([SENTENCE] * sentences)
     annotation = 0
     for n in range(1, documents + 1):
-        common = {"project_id": project.id, "batch_id": batch.id, "sha256": "", "norm_hash": "", "segmenter": "lines"}
+        common = {
+            "project_id": project.id,
+            "batch_id": batch.id,
+            "sha256": "",
+            "norm_hash": "",
+            "segmenter": "lines",
+        }
         _add(session, Document, [{"id": n, "key": f"d{n:05}", "text": text, **common}])
+        _add(session, Handout, [{"round_id": row.id, "document_id": n, "position": n, "seats": 5}])
         starts = [k * (len(SENTENCE) + 1) for k in range(sentences)]
         first = (n - 1) * sentences + 1
         _add(session, Sentence, [
@@ -67,8 +86,21 @@ def write(session: Session, project: Project, documents: int, sentences: int) ->
         for k, start in enumerate(starts):
             for seat, body in enumerate(_readings(draw, start), 1):
                 annotation += 1
-                stored = {"n": 1, "assignment_id": (n - 1) * 5 + seat, "codebook_version_id": version, "body": encode(body)}
-                heads.append({"id": annotation, "sentence_id": first + k, "state": body.state, "flagged": False, **stored})
+                stored = {
+                    "n": 1,
+                    "assignment_id": (n - 1) * 5 + seat,
+                    "codebook_version_id": version,
+                    "body": encode(body),
+                }
+                heads.append(
+                    {
+                        "id": annotation,
+                        "sentence_id": first + k,
+                        "state": body.state,
+                        "flagged": False,
+                        **stored,
+                    }
+                )
                 log = {"key": f"k{k}", "digest": "", "kind": "gesture", "at": AT}
                 revisions.append({"annotation_id": annotation, **log, **stored})
         _add(session, Annotation, heads)
@@ -81,16 +113,14 @@ def _add(session: Session, table: Any, rows: list[dict[str, Any]]) -> None:
 
 def _readings(draw: random.Random, start: int) -> Iterator[Body]:
     """One sentence as five have it: mostly the truth, with slips of each reader's own."""
-    if draw.random() < 0.3:
-        truth = []
-    else:
-        truth = draw.sample(range(len(WORDS)), draw.randint(2, 6))
+    truth = [] if draw.random() < 0.3 else draw.sample(range(len(WORDS)), draw.randint(2, 6))
     kind, label = draw.choice(TYPES), draw.choice(LABELS)
     for _ in READERS:
         mentions = tuple(
             _mention(draw, n, start, word) for n, word in enumerate(truth[1:], 1) if draw.random() < 0.95
         )
-        events, stances = (), ()
+        events: tuple[Event, ...] = ()
+        stances: tuple[Stance, ...] = ()
         if truth and draw.random() < 0.9:
             events = (_event(draw, kind, start, truth[0]),)
         if len(truth) > 2 and draw.random() < 0.85:
@@ -112,7 +142,7 @@ def _mention(draw: random.Random, n: int, start: int, word: int) -> Mention:
 
 def _event(draw: random.Random, kind: str, start: int, word: int) -> Event:
     said = kind if draw.random() < 0.85 else draw.choice(TYPES)
-    roles = {"source": (KEYS[word % 3],), "target": (draw.choice(KEYS),)}
+    roles: dict[str, tuple[str, ...]] = {"source": (KEYS[word % 3],), "target": (draw.choice(KEYS),)}
     return Event(id="e1", type=said, roles=roles, **_quote(start, word))
 
 

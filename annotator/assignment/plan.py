@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, defer
 
 from annotator.core.codebook import Codebook
 from annotator.errors import BadInput, Refused, Unknown
-from annotator.models import ANNOTATOR, Batch, Document, Membership, Person, Project, Round
+from annotator.models import ANNOTATOR, Batch, Document, Handout, Membership, Person, Project, Round
 
 PURPOSES = ("qualification", "pilot", "main", "recode", "import")
 ORDERS = ("given", "random", "newest", "uncertain")
@@ -83,6 +83,13 @@ def unknown_documents(session: Session, project: Project, keys: Sequence[str]) -
             session.scalars(_there(project).where(Document.key.in_(chunk)).with_only_columns(Document.key))
         )
     return [key for key in keys if key not in known]
+
+
+def fresh_documents(session: Session, project: Project) -> list[str]:
+    """Ids of the documents that no round has handed out yet, in the order in which they came."""
+    handed_out = select(Handout.document_id)
+    rows = session.scalars(_there(project).where(Document.id.not_in(handed_out)).order_by(Document.id))
+    return [row.key for row in rows]
 
 
 def documents(session: Session, project: Project, chosen: Iterable[str] | None) -> list[Document]:

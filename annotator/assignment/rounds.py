@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -88,3 +88,34 @@ def round_progress(session: Session, project: Project) -> list[RoundProgress]:
     ):
         shares[round_id].append(Share(name, handed_out, submitted, int(sentences), int(done)))
     return [RoundProgress(row, documents.get(row.id, 0), shares[row.id]) for row in rounds]
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOut:
+    """A document of a round, with the work of each of its annotators by their names."""
+
+    document: str
+    title: str
+    seats: int
+    work: Mapping[str, Assignment]
+
+
+def handed_out(session: Session, row: Round, first: int, limit: int) -> list[HandedOut]:
+    """The round's documents in its order; `first` are passed over. Models are no annotators."""
+    rows = session.execute(
+        select(Handout.document_id, Handout.seats, Document.key, Document.title)
+        .join(Document, Document.id == Handout.document_id)
+        .where(Handout.round_id == row.id, Document.withdrawn_at.is_(None))
+        .order_by(Handout.position)
+        .offset(first)
+        .limit(limit)
+    ).all()
+    work: dict[int, dict[str, Assignment]] = {found.document_id: {} for found in rows}
+    for assignment, name in session.execute(
+        select(Assignment, Person.name)
+        .join(Person, Person.id == Assignment.annotator_id)
+        .where(Assignment.round_id == row.id, Assignment.document_id.in_(work), Person.kind == "person")
+        .order_by(Person.name)
+    ):
+        work[assignment.document_id][name] = assignment
+    return [HandedOut(found.key, found.title, found.seats, work[found.document_id]) for found in rows]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, contains_eager
 
 from annotator import audit
 from annotator.assignment.handing_out import BOILERPLATE
-from annotator.errors import Refused
+from annotator.errors import Refused, Unknown
 from annotator.models import (
     Annotation,
     Assignment,
@@ -20,6 +20,7 @@ from annotator.models import (
     Handout,
     Person,
     Project,
+    Revision,
     Round,
     Sentence,
     Vote,
@@ -33,6 +34,10 @@ def own_assignments(session: Session, project: Project, person: Person) -> list[
             select(Assignment)
             .join(Round, Round.id == Assignment.round_id)
             .join(Document, Document.id == Assignment.document_id)
+            .options(
+                contains_eager(Assignment.round),
+                contains_eager(Assignment.document).defer(Document.text),
+            )
             .where(
                 Round.project_id == project.id,
                 Assignment.annotator_id == person.id,
@@ -48,6 +53,36 @@ def next_assignment(session: Session, project: Project, person: Person) -> Assig
     waiting = [a for a in own_assignments(session, project, person) if a.submitted_at is None]
     begun = [a for a in waiting if a.cast != "[]" or a.undo is not None]
     return next(iter(begun or waiting), None)
+
+
+def find_work(session: Session, row: Round, document: str, annotator: str) -> Assignment:
+    """What this round handed to that annotator of that document. Raises Unknown."""
+    found = session.scalar(
+        select(Assignment)
+        .join(Document, Document.id == Assignment.document_id)
+        .join(Person, Person.id == Assignment.annotator_id)
+        .where(Assignment.round_id == row.id, Document.key == document, Person.name == annotator)
+    )
+    if found is None:
+        raise Unknown(f"{row.slug} did not hand {document} to {annotator}")
+    return found
+
+
+def pace(session: Session, project: Project, person: Person, since: int) -> list[tuple[int, int]]:
+    """Own work alone: (when, row of the sentence) of each save since then, the oldest first."""
+    rows = session.execute(
+        select(Revision.at, Revision.annotation_id)
+        .join(Assignment, Assignment.id == Revision.assignment_id)
+        .join(Round, Round.id == Assignment.round_id)
+        .where(
+            Round.project_id == project.id,
+            Assignment.annotator_id == person.id,
+            Revision.at >= since,
+            Revision.kind.in_(("gesture", "undo", "redo")),
+        )
+        .order_by(Revision.at)
+    )
+    return [(row.at, row.annotation_id) for row in rows]
 
 
 def submit(

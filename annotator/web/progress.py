@@ -2,16 +2,77 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template
-from flask.typing import ResponseReturnValue
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from itertools import groupby
+from typing import Any
 
-from annotator import assignment
-from annotator.models import ANNOTATOR, Membership, Project
-from annotator.project import memberships_of
+from flask import Blueprint, current_app, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import func, select
+
+from annotator import agreement, assignment
+from annotator import release as releasing
+from annotator.adjudication import Standing, standing
+from annotator.assignment import RoundProgress
+from annotator.db import now
+from annotator.models import ADMIN, ANNOTATOR, Assignment, Batch, Document, Membership, Project, Release
+from annotator.project import members, memberships_of
 from annotator.web.access import member, person, signed_in
+from annotator.web.agreement import CARDS, SECTIONS
 from annotator.web.database import db
 
 bp = Blueprint("progress", __name__)
+DAYS = 14  # of one's own pace
+DAY = 86_400_000_000  # microseconds
+
+
+@dataclass(frozen=True, slots=True)
+class Pile:
+    """A round's articles on one annotator's desk."""
+
+    name: str
+    work: Sequence[Assignment]
+
+    @property
+    def open(self) -> Sequence[Assignment]:
+        return [row for row in self.work if row.submitted_at is None]
+
+    @property
+    def submitted(self) -> Sequence[Assignment]:
+        return [row for row in self.work if row.submitted_at is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The one thing to do next."""
+
+    text: str
+    url: str
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """A project as its reviewers and admins see it."""
+
+    people: int
+    annotators: int
+    documents: int
+    fresh: int
+    rounds: Sequence[RoundProgress]
+    standing: Standing
+    figures: Sequence[tuple[str, Mapping[str, Any]]]
+    latest: Release | None
+
+    @property
+    def open_rounds(self) -> Sequence[RoundProgress]:
+        return [row for row in self.rounds if row.open]
+
+    @property
+    def submitted(self) -> int:
+        return sum(row.submitted for row in self.rounds)
 
 
 @bp.get("/")
@@ -25,9 +86,113 @@ def projects() -> ResponseReturnValue:
 @member()
 def home(project: Project, membership: Membership) -> ResponseReturnValue:
     if membership.role == ANNOTATOR:
-        own = assignment.own_assignments(db.session, project, person())
-        return render_template("progress/own.html", project=project, membership=membership, own=own)
-    return render_template("progress/overview.html", project=project, membership=membership)
+        return _own(project, membership)
+    overview = _overview(project)
+    return render_template(
+        "progress/overview.html",
+        project=project,
+        membership=membership,
+        overview=overview,
+        step=_next_step(project, membership, overview),
+        documents_url=_url("documents.documents", project),
+    )
+
+
+def _own(project: Project, membership: Membership) -> str:
+    work = assignment.own_assignments(db.session, project, person())
+    piles = [
+        Pile(own[0].round.slug, own)
+        for own in (list(group) for _, group in groupby(work, key=lambda row: row.round_id))
+    ]
+    done = request.args.get("done", "")
+    piles.sort(key=lambda pile: not pile.open)
+    return render_template(
+        "progress/own.html",
+        project=project,
+        membership=membership,
+        piles=piles,
+        waiting=any(pile.open for pile in piles),
+        begun=any(row.submitted_at is None and row.undo is not None for row in work),
+        pace=_pace(project),
+        just_done=next((row for row in work if row.document.key == done and row.submitted_at), None),
+    )
+
+
+def _pace(project: Project) -> list[tuple[date, int]]:
+    """How many sentences this person worked on each of the last days; none where there was nothing."""
+    today = datetime.fromtimestamp(now() / 1_000_000, UTC).date()
+    touched: dict[date, set[int]] = {}
+    for at, sentence in assignment.pace(db.session, project, person(), now() - DAYS * DAY):
+        touched.setdefault(datetime.fromtimestamp(at / 1_000_000, UTC).date(), set()).add(sentence)
+    days = [today - timedelta(days=back) for back in range(DAYS - 1, -1, -1)]
+    counted = [(day, len(touched.get(day, ()))) for day in days]
+    return counted if any(n for _, n in counted) else []
+
+
+def _overview(project: Project) -> Overview:
+    everybody = [row for row in members(db.session, project) if row.person.ended_at is None]
+    releases = releasing.releases(db.session, project)
+    return Overview(
+        people=len(everybody),
+        annotators=sum(row.role == ANNOTATOR for row in everybody),
+        documents=_documents(project),
+        fresh=len(assignment.fresh_documents(db.session, project)),
+        rounds=assignment.round_progress(db.session, project),
+        standing=standing(db.session, project),
+        figures=_figures(project),
+        latest=max(releases, key=lambda row: row.at, default=None),
+    )
+
+
+def _documents(project: Project) -> int:
+    there = (
+        Document.project_id == project.id,
+        Document.withdrawn_at.is_(None),
+        Batch.finished_at.is_not(None),
+    )
+    count = select(func.count()).select_from(Document).join(Batch, Batch.id == Document.batch_id)
+    return db.session.scalar(count.where(*there)) or 0
+
+
+def _figures(project: Project) -> list[tuple[str, Mapping[str, Any]]]:
+    """One figure a layer, as it was last counted; a page that many open counts nothing itself."""
+    held = agreement.kept(db.session, project, None)
+    if held is None or not held.report["sentences"]:
+        return []
+    return [
+        (title, held.report[SECTIONS[layer]][key])
+        for layer, (key, title) in CARDS.items()
+        if SECTIONS[layer] in held.report
+    ]
+
+
+def _next_step(project: Project, membership: Membership, seen: Overview) -> Step | None:
+    """From an empty project to a release: what is missing first."""
+    admin = membership.role == ADMIN
+    if admin and not seen.documents:
+        url = _url("documents.documents", project)
+        return Step("There are no documents yet.", url, "Import documents") if url else None
+    if admin and not seen.annotators:
+        return Step("Nobody codes here yet.", _url("people.members", project), "Add annotators")
+    if admin and not seen.rounds:
+        text = "The documents are here, and so are the annotators. Give the one to the other."
+        return Step(text, _url("rounds.rounds", project), "Hand out a round")
+    if seen.standing.waiting:
+        one = seen.standing.waiting == 1
+        text = f"{seen.standing.waiting:,} {'sentence waits' if one else 'sentences wait'} for a reviewer."
+        return Step(text, _url("adjudicate.queue", project), "Adjudicate")
+    if admin and seen.standing.settled and seen.latest is None:
+        text = "Everything that was compared is settled: a dataset can be released."
+        return Step(text, _url("releases.releases", project), "Make a release")
+    if admin and seen.submitted and not seen.standing.of:
+        text = "Work is submitted, and none of it settled: what all agree on becomes gold without a reviewer."
+        return Step(text, _url("adjudicate.queue", project), "Settle it")
+    return None
+
+
+def _url(endpoint: str, project: Project) -> str:
+    """Where a desk is; empty where this program has none of that name."""
+    return url_for(endpoint, project=project.slug) if endpoint in current_app.view_functions else ""
 
 
 @bp.get("/healthz")
