@@ -58,6 +58,11 @@ class Settings:
         return self.home / "instance"
 
     @property
+    def uploads(self) -> Path:
+        """Where uploaded files wait to be imported."""
+        return self.instance / "uploads"
+
+    @property
     def exports(self) -> Path:
         return self.home / "exports"
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from annotator.core.spans import Span
 from annotator.errors import Unknown
-from annotator.models import Batch, Document, Project, Sentence
+from annotator.models import Assignment, Batch, Document, Project, Sentence
 
 KEPT = 64
 
@@ -135,4 +136,121 @@ def _made(row: Document, edition: int, sentences: Iterable[Sentence]) -> Article
         sentences=tuple(
             NumberedSentence(s.id, n, Span(s.start, s.end), s.kind) for n, s in enumerate(sentences, 1)
         ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A document in a list: how long it is, how far people are with it, how many others are like it."""
+
+    key: str
+    title: str
+    language: str
+    published: str | None
+    sentences: int
+    rounds: int
+    assigned: int
+    submitted: int
+    copies: int
+
+
+def listed(
+    session: Session, project: Project, search: str, first: int, most: int
+) -> tuple[list[Listed], int]:
+    """Documents by id, of those whose id or title holds what is searched for; and how many these are."""
+    query = _searched(select(Document), project, search)
+    whole = session.scalar(query.with_only_columns(func.count(Document.id))) or 0
+    wanted = query.with_only_columns(
+        Document.id,
+        Document.key,
+        Document.title,
+        Document.language,
+        Document.published,
+        func.coalesce(Document.group_id, Document.id).label("group"),
+    )
+    rows = session.execute(wanted.order_by(Document.key).offset(first).limit(most)).all()
+    ids = [row.id for row in rows]
+    lengths = _lengths(session, ids)
+    work = _work(session, ids)
+    sizes = group_sizes(session, [row.group for row in rows])
+    return [
+        Listed(
+            row.key,
+            row.title,
+            row.language,
+            row.published,
+            lengths.get(row.id, 0),
+            *work.get(row.id, (0, 0, 0)),
+            copies=sizes.get(row.group, 1) - 1,
+        )
+        for row in rows
+    ], whole
+
+
+def _searched(query: Select[Any], project: Project, search: str) -> Select[Any]:
+    query = query.join(Batch, Batch.id == Document.batch_id).where(
+        Document.project_id == project.id, Batch.finished_at.is_not(None)
+    )
+    if not search:
+        return query
+    # Databases fold the case of A to Z alone: of other scripts, the usual spellings are tried.
+    spellings = {search, search.lower(), search.upper(), search.title()}
+    columns = (Document.key, Document.title)
+    return query.where(
+        or_(
+            *(column.icontains(search, autoescape=True) for column in columns),
+            *(column.contains(word, autoescape=True) for column in columns for word in sorted(spellings)),
+        )
+    )
+
+
+def _lengths(session: Session, ids: Sequence[int]) -> dict[int, int]:
+    rows = session.execute(
+        select(Sentence.document_id, func.count())
+        .where(Sentence.document_id.in_(ids), Sentence.died.is_(None))
+        .group_by(Sentence.document_id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def _work(session: Session, ids: Sequence[int]) -> dict[int, tuple[int, int, int]]:
+    """Rounds, assignments, and how many of these are submitted."""
+    rows = session.execute(
+        select(
+            Assignment.document_id,
+            func.count(Assignment.round_id.distinct()),
+            func.count(),
+            func.count(Assignment.submitted_at),
+        )
+        .where(Assignment.document_id.in_(ids))
+        .group_by(Assignment.document_id)
+    )
+    return {row[0]: (row[1], row[2], row[3]) for row in rows}
+
+
+def group_sizes(session: Session, groups: Iterable[int]) -> dict[int, int]:
+    """How many documents each group of near copies has; a group goes by the row of its first document."""
+    rows = session.execute(
+        select(Document.group_id, func.count())
+        .join(Batch, Batch.id == Document.batch_id)
+        .where(Document.group_id.in_(set(groups)), Batch.finished_at.is_not(None))
+        .group_by(Document.group_id)
+    )
+    return {group: others + 1 for group, others in rows if group is not None}
+
+
+def copies_of(session: Session, document: Document) -> list[str]:
+    """The ids of the other documents of its group of near copies."""
+    group = document.group_id or document.id
+    return list(
+        session.scalars(
+            select(Document.key)
+            .join(Batch, Batch.id == Document.batch_id)
+            .where(
+                (Document.group_id == group) | (Document.id == group),
+                Document.id != document.id,
+                Batch.finished_at.is_not(None),
+            )
+            .order_by(Document.key)
+        )
     )

@@ -18,12 +18,16 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from annotator import agreement, registry
 from annotator.config import Settings
 from annotator.db import make_engine, now, session_factory, writing
 from annotator.errors import AnnotatorError, Refused, Unknown
+from annotator.gold import settle
+from annotator.ingest import uploads
 from annotator.models import Job, Person, Project
 from annotator.release import Options, create_release, decode_options, folder_of
 
@@ -185,4 +189,43 @@ def _release(session: Session, job: Job, settings: Settings, progress: Progress)
     return {"version": args["version"]}
 
 
-KINDS: dict[str, Work] = {"release": _release}
+def _gold(session: Session, job: Job, settings: Settings, progress: Progress) -> Mapping[str, Any]:
+    """`args` name the policy."""
+    project = session.get_one(Project, job.project_id)
+    by = session.get(Person, job.by) if job.by else None
+    policy = json.loads(job.args)["policy"]
+    return settle(session, project, policy=policy, by=by, at=now(), progress=progress)
+
+
+def _agreement(session: Session, job: Job, settings: Settings, progress: Progress) -> Mapping[str, Any]:
+    """`args` name the round, or none, and what the figures rest on."""
+    project = session.get_one(Project, job.project_id)
+    found = agreement.report(session, project, json.loads(job.args)["round"], progress=progress)
+    with writing(session):
+        agreement.forget_older(session, job)
+    return found
+
+
+def _import(session: Session, job: Job, settings: Settings, progress: Progress) -> Mapping[str, Any]:
+    """`args` name the upload, which goes once its documents are in."""
+    project = session.get_one(Project, job.project_id)
+    by = session.get_one(Person, job.by)
+    upload = uploads.find(settings.uploads, project, by, json.loads(job.args)["upload"])
+    report = upload.bring_in(session, project, by, job.made_at, progress)
+    uploads.forget(upload)
+    return report.as_json()
+
+
+def _usage(session: Session, job: Job, settings: Settings, progress: Progress) -> Mapping[str, Any]:
+    """How often each actor is named; no arguments."""
+    counts = registry.usage(session, session.get_one(Project, job.project_id), progress)
+    return {key: msgspec.to_builtins(count) for key, count in counts.items()}
+
+
+KINDS: dict[str, Work] = {
+    "usage": _usage,
+    "import": _import,
+    "agreement": _agreement,
+    "release": _release,
+    "gold": _gold,
+}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from annotator.core.text import norm_hash, sha256_of
@@ -92,11 +92,16 @@ def _count(report: ImportReport, record: Record, *, new: bool) -> None:
 
 
 def find_copies(
-    session: Session, project: Project, wanted: Sequence[Wanted], report: ImportReport
+    session: Session,
+    project: Project,
+    wanted: Sequence[Wanted],
+    report: ImportReport,
+    told: Callable[[int], None],
 ) -> dict[int, int]:
     """Puts each new document that is like another into that one's group, and reports it.
 
-    Gives the groups of stored documents that are one group from now on: old group to new one.
+    Gives the groups of stored documents that are one group from now on: old group to new one. `told` hears
+    how many documents were looked at.
     """
     if not wanted:
         return {}
@@ -110,10 +115,12 @@ def find_copies(
         rows.append((row_id, key, group or row_id))
         sketched.append(sketches.sketch(sketches.runs(text)))
         links.append((n, hashes.setdefault(norm, n)))
+        told(n)
     first = len(rows)
     for n, one in enumerate(wanted, first):
         sketched.append(sketches.sketch(sketches.runs(one.record.text)))
         links.append((n, hashes.setdefault(one.norm_hash, n)))
+        told(n)
 
     def read(n: int) -> str:
         if n >= first:
@@ -124,6 +131,12 @@ def find_copies(
     session.commit()
     _report_copies(links, rows, wanted, report)
     return _grouped(links, rows, wanted)
+
+
+def stored_count(session: Session, project: Project) -> int:
+    """How many documents there are for everyone."""
+    query = select(func.count(Document.id)).join(Batch, Batch.id == Document.batch_id)
+    return session.scalar(query.where(Document.project_id == project.id, Batch.finished_at.is_not(None))) or 0
 
 
 def _stored(session: Session, project: Project) -> Iterator[tuple[int, str, int | None, str, str]]:

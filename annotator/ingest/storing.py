@@ -23,7 +23,6 @@ from annotator.ingest.report import ImportReport, Remark
 from annotator.ingest.sifting import Known, Wanted, known_documents
 from annotator.models import Batch, Document, Person, Project, Sentence
 
-Progress = Callable[[int, int], None]
 PIECE_DOCUMENTS = 100
 PIECE_SENTENCES = 2000
 LONGEST_PAUSE = 0.03
@@ -49,9 +48,12 @@ def store(
     wanted: Sequence[Wanted],
     merged: Mapping[int, int],
     report: ImportReport,
-    progress: Progress,
+    told: Callable[[int], None],
 ) -> None:
-    """Stores all of it, and shows it to everyone at the end. Raises Refused where another got in between."""
+    """Stores all of it, and shows it to everyone at the end; `told` hears how many documents are in.
+
+    Raises Refused where another import got in between.
+    """
     batch, done = 0, 0
     ids: dict[str, int] = {}
     for piece in _pieces(wanted):
@@ -61,7 +63,7 @@ def store(
             _store_piece(session, wish, batch, piece, ids, report)
         time.sleep(min(time.monotonic() - began, LONGEST_PAUSE))
         done += len(piece)
-        progress(done, len(wanted))
+        told(done)
     if batch:
         _finish(session, wish, batch, merged, report)
 

@@ -12,8 +12,9 @@ EVERYBODY = (ANNOTATOR, REVIEWER, ADMIN)
 # In the order of the work. An endpoint that no desk registers yet is left out.
 SECTIONS = (
     ("progress.home", "Overview", EVERYBODY),
-    ("manage.documents", "Documents", (REVIEWER, ADMIN)),
-    ("manage.rounds", "Rounds", (ADMIN,)),
+    ("documents.documents", "Documents", (REVIEWER, ADMIN)),
+    ("registry.actors", "Actors", (REVIEWER, ADMIN)),
+    ("rounds.rounds", "Rounds", (REVIEWER, ADMIN)),
     ("adjudicate.queue", "Adjudicate", (REVIEWER, ADMIN)),
     ("agreement.report", "Agreement", (REVIEWER, ADMIN)),
     ("releases.releases", "Releases", (REVIEWER, ADMIN)),

@@ -254,7 +254,9 @@ def test_progress_is_told_in_documents(bring: Import) -> None:
         progress=lambda done, of: told.append((done, of)),
     )
 
-    assert told == [(PIECE_DOCUMENTS, PIECE_DOCUMENTS + 5), (PIECE_DOCUMENTS + 5, PIECE_DOCUMENTS + 5)]
+    n = PIECE_DOCUMENTS + 5  # each is compared, then stored
+    assert told[-2:] == [(n + PIECE_DOCUMENTS, 2 * n), (2 * n, 2 * n)]
+    assert told == sorted(told)
 
 
 class Cut(BaseException):
@@ -262,11 +264,8 @@ class Cut(BaseException):
 
 
 def cut_after(pieces: int) -> Callable[[int, int], None]:
-    left = [pieces]
-
     def progress(done: int, of: int) -> None:
-        left[0] -= 1
-        if not left[0]:
+        if done == of // 2 + pieces * PIECE_DOCUMENTS:
             raise Cut
 
     return progress
@@ -316,7 +315,7 @@ def test_an_import_that_lost_documents_to_another_does_not_say_that_it_is_done(
     session: Session, project: Project, engine: Engine, bring: Import
 ) -> None:
     def overtaken(done: int, of: int) -> None:
-        if done == PIECE_DOCUMENTS:
+        if done == of // 2 + PIECE_DOCUMENTS:
             with session_factory(engine)() as other:
                 import_documents(other, find_project(other, "strait"), [("d0.txt", b"Another story.")], at=AT)
 
@@ -360,7 +359,8 @@ from annotator.ingest import import_documents
 from annotator.project import find_project
 with session_factory(make_engine(sys.argv[1]))() as session:
     def told(done, of):
-        print(done, flush=True)
+        if done > of // 2:
+            print(done, flush=True)
     content = open(sys.argv[2], "rb").read()
     import_documents(session, find_project(session, "strait"), [("feed.jsonl", content)], at=7, progress=told)
 """
@@ -407,7 +407,7 @@ def test_3_000_documents_go_in_within_seconds(bring: Import) -> None:
     )
 
     assert time.monotonic() - began < 30
-    assert len(told) == 30
+    assert len([done for done in told if done > 3000]) == 30
 
 
 LINES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=200)
