@@ -25,6 +25,7 @@ from annotator.models import APPROVED, MERGED, Audit, Job, Project
 from annotator.person.sign_in import start_session
 from annotator.registry import ActorBody, Known
 from annotator.web.database import db
+from tests.web.pages import problems
 from tests.world import AT, Hand, make_document, make_member, make_project, make_round
 
 SignedIn = Callable[[str], FlaskClient]
@@ -120,7 +121,9 @@ def test_annotators_and_strangers_see_nothing_of_it(
     mira, rose = signed_in("mira"), signed_in("rose")
     for page in PAGES:
         assert mira.get(f"/strait{page}").status_code == 403
-        assert rose.get(f"/strait{page}").status_code == 200
+        shown = rose.get(f"/strait{page}")
+        assert shown.status_code == 200
+        assert shown.mimetype != "text/html" or problems(shown.text, whole=True) == []
         assert rose.get(f"/noise{page}").status_code == 404
         assert app.test_client().get(f"/strait{page}").status_code == 302
     assert "Actors" not in mira.get("/strait/").text
