@@ -10,9 +10,13 @@ from annotator.paths import templates_dir
 from annotator.web import (
     access,
     account,
+    adjudicate,
+    agreement,
     annotate,
     codebooks,
+    compression,
     database,
+    documents,
     errors,
     filters,
     htmx,
@@ -21,16 +25,33 @@ from annotator.web import (
     people,
     progress,
     proxies,
+    registry,
     releases,
+    rounds,
     security,
     site,
     static,
     visitor,
 )
 
-PARTS = (static, filters, htmx, navigation, security, errors, visitor)
+PARTS = (compression, static, filters, htmx, navigation, security, errors, visitor)
 # Named addresses first: a project may bear any name that none of them has.
-DESKS = (access, account, site, people, codebooks, releases, jobs, annotate, progress)
+DESKS = (
+    access,
+    account,
+    site,
+    people,
+    codebooks,
+    documents,
+    registry,
+    releases,
+    rounds,
+    jobs,
+    annotate,
+    adjudicate,
+    agreement,
+    progress,
+)
 
 
 def create_app(settings: Settings) -> Flask:

@@ -45,8 +45,7 @@ def decide(
     lock(session, [bench.sentence.id])
     fresh = _fresh(session, bench)
     if isinstance(press, UndoPress):
-        digest = digest_of(payload)
-        return Decided(undo_last(session, bench.project, bench.reviewer, fresh, stamp.key, digest, at))
+        return Decided(*undo_last(session, bench.project, bench.reviewer, stamp.key, digest_of(payload), at))
     digest = digest_of(f"{bench.sentence.n}\n{payload}")
     if _is_repeat(session, fresh, stamp.key, digest):
         return Decided(fresh, repeated=True)

@@ -40,7 +40,7 @@ class Filters:
     @property
     def asked(self) -> dict[str, str]:
         """Those that are set, as an address names them."""
-        named = {name: getattr(self, name) for name in ("round", "document", "label", "pair")}
+        named = {"round": self.round, "article": self.document, "label": self.label, "pair": self.pair}
         show = {} if self.show == WAITING else {"show": self.show}
         return show | {name: value for name, value in named.items() if value}
 

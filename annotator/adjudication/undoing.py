@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import count
 
 from msgspec import structs
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from annotator.adjudication.bench import Bench, bench_at
@@ -16,56 +17,74 @@ from annotator.core.choices import NOTHING, PressRefused, decode_choices, encode
 from annotator.document import article
 from annotator.errors import Refused
 from annotator.gold import precedents
-from annotator.gold.decisions import REVIEWER, NewDecision, heads_of, lock, write_decision
-from annotator.models import Decision, Document, Person, Project, Sentence, Vote
+from annotator.gold.decisions import REVIEWER, NewDecision, lock, write_decision
+from annotator.models import Decision, Document, Gold, Person, Project, Sentence, Vote
 
 BEGUN = Body(state="started")
+PIECE = 50
 
 
 def undo_last(
-    session: Session, project: Project, reviewer: Person, bench: Bench, key: str, digest: str, at: int
-) -> Bench:
-    """What stood before the last press becomes the next decision of its sentence; returns that bench."""
-    for row in _presses(session, project, reviewer):
-        if row.key == key:
-            if row.digest != digest:
-                raise KeyReused("key: it was used before for something else; nothing was saved")
-            return _bench_of(session, project, reviewer, row.sentence_id)
-        break
+    session: Session, project: Project, reviewer: Person, key: str, digest: str, at: int
+) -> tuple[Bench, bool]:
+    """What stood before the last press becomes the next decision of its sentence.
+
+    Returns that bench, and whether this undo was done before, under the same key.
+    """
+    newest = next(_presses(session, project, reviewer), None)
+    if newest is not None and newest.key == key:
+        if newest.digest != digest:
+            raise KeyReused("key: it was used before for something else; nothing was saved")
+        return _bench_of(session, project, reviewer, newest.sentence_id), True
     last = _last(session, project, reviewer)
     if last is None:
         raise PressRefused("There is nothing of yours to undo in this project.")
     lock(session, [last.sentence_id])
-    head = heads_of(session, [last.sentence_id])[last.sentence_id]
-    if head.n != last.n:
-        shown = _bench_of(session, project, reviewer, last.sentence_id)
-        where = f"sentence {shown.sentence.n} of {shown.article.title or shown.article.key}"
-        raise Refused(f"Your last press was in {where}, and another reviewer has decided it since.")
+    _refuse_overtaken(session, project, reviewer, last)
     _restore(session, last, reviewer, key, digest, at)
     precedents.retire(session, last.sentence_id, last.n, at)
     shown = _bench_of(session, project, reviewer, last.sentence_id)
     assert shown.head is not None
     stand(session, shown, status_of(shown.head.origin, shown.head.complete))
-    return shown
+    return shown, False
+
+
+def _refuse_overtaken(session: Session, project: Project, reviewer: Person, last: Decision) -> None:
+    """What somebody else decided since is theirs to undo."""
+    others = session.scalar(
+        select(Decision.n)
+        .where(
+            Decision.sentence_id == last.sentence_id,
+            Decision.n > last.n,
+            func.coalesce(Decision.reviewer_id, 0) != reviewer.id,
+        )
+        .limit(1)
+    )
+    if others is not None:
+        shown = _bench_of(session, project, reviewer, last.sentence_id)
+        where = f"sentence {shown.sentence.n} of {shown.article.title or shown.article.key}"
+        raise Refused(f"Your last press was in {where}, and another reviewer has decided it since.")
 
 
 def _presses(session: Session, project: Project, reviewer: Person) -> Iterator[Decision]:
-    """This reviewer's decisions in the project, the newest first."""
-    return iter(
-        session.scalars(
-            select(Decision)
-            .join(Sentence, Sentence.id == Decision.sentence_id)
-            .join(Document, Document.id == Sentence.document_id)
-            .where(
-                Document.project_id == project.id,
-                Document.withdrawn_at.is_(None),
-                Sentence.died.is_(None),
-                Decision.reviewer_id == reviewer.id,
-            )
-            .order_by(Decision.at.desc(), Decision.n.desc())
-            .execution_options(yield_per=50)
+    """This reviewer's decisions in the project, the newest first, read in pieces."""
+    query = (
+        select(Decision)
+        .join(Sentence, Sentence.id == Decision.sentence_id)
+        .join(Document, Document.id == Sentence.document_id)
+        .where(
+            Document.project_id == project.id,
+            Document.withdrawn_at.is_(None),
+            Sentence.died.is_(None),
+            Decision.reviewer_id == reviewer.id,
         )
+        .order_by(Decision.at.desc(), Decision.n.desc(), Decision.sentence_id)
     )
+    for first in count(0, PIECE):
+        rows = session.scalars(query.offset(first).limit(PIECE)).all()
+        yield from rows
+        if len(rows) < PIECE:
+            return
 
 
 def _last(session: Session, project: Project, reviewer: Person) -> Decision | None:
@@ -87,9 +106,10 @@ def _restore(session: Session, last: Decision, reviewer: Person, key: str, diges
         select(Vote.annotation_id, Vote.revision).where(Vote.sentence_id == saw.sentence_id, Vote.n == saw.n)
     )
     choices = decode_choices(before.choices) if before else NOTHING
+    head = session.get_one(Gold, last.sentence_id, populate_existing=True)
     restored = NewDecision(
         sentence=last.sentence_id,
-        n=last.n + 1,
+        n=head.n + 1,
         key=key,
         digest=digest,
         origin=before.origin if before else REVIEWER,

@@ -1,0 +1,433 @@
+"""What the bench shows: a row an aligned tag, a cell a distinct version, in words; nobody's name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from annotator.adjudication import Bench
+from annotator.core.alignment import Row, Version, content
+from annotator.core.body import AUTHOR, UNATTRIBUTED, Event, Mention, Stance, Tag, Target
+from annotator.core.choices import READ, SKIPPED, Choice, layer_of, version_name
+from annotator.core.codebook import ACTORS, EVENTS, STANCES, Label
+from annotator.core.marks import Box, Mark, Word, layout
+from annotator.core.settling import compose
+from annotator.core.tokens import tokens
+from annotator.gold.precedents import Example, precedents
+from annotator.models import Person
+from annotator.registry import Known, actors_by_key
+
+LAYER_WORDS = {ACTORS: "Actor", EVENTS: "Event", STANCES: "Stance"}
+KINDS = {ACTORS: "actor", EVENTS: "event", STANCES: "stance"}
+HOW_WORDS = {"version": "taken", "majority": "by majority", "edit": "edited", "none": "none of it"}
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of a tag in words. `kind` is actor, type, quote, arrow, none or field; `differs` where versions do."""
+
+    field: str
+    text: str
+    kind: str = "field"
+    differs: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A version as it is offered. `held` says how many hold it, once the row is decided."""
+
+    name: str
+    number: int
+    pieces: tuple[Piece, ...]
+    held: int
+    taken: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRow:
+    """A row of the bench. `state` is open, agreed or decided."""
+
+    key: str
+    layer: str
+    title: str
+    quote: str
+    state: str
+    cells: tuple[Cell, ...]
+    gold: tuple[Piece, ...]
+    how: str
+    labels: tuple[tuple[str, str], ...]
+    start: int | None
+    end: int | None
+
+    @property
+    def offers_none(self) -> bool:
+        """Does "none of it" need a button beside the versions, of which "not tagged" is none?"""
+        return bool(self.gold or self.state == "open") and all(cell.number for cell in self.cells)
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What the codebook and earlier decisions say of a label, for some of the rows."""
+
+    layer: str
+    label: str
+    title: str
+    definition: str
+    examples: tuple[str, ...]
+    precedents: tuple[Example, ...]
+    rows: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class BenchView:
+    """Everything that `_bench.html` draws. `acted` is the row of the last press; `waiting` how many wait."""
+
+    bench: Bench
+    actors: dict[str, Known]
+    examples: list[Example]
+    reviewer: Person | None
+    waiting: int
+    acted: str = ""
+    notice: str = ""
+    error: str = ""
+
+    # --- names
+
+    def name(self, key: str) -> str:
+        if key == AUTHOR:
+            return "the author"
+        if key == UNATTRIBUTED:
+            return "unattributed"
+        return self.actors[key].body.name if key in self.actors else key
+
+    def names(self, keys: Iterable[str]) -> str:
+        return ", ".join(map(self.name, keys))
+
+    def code(self, key: str) -> str:
+        known = self.actors.get(key)
+        return (known.body.code or f"{known.body.country}{known.body.type}") if known else ""
+
+    def towards(self, target: Target) -> str:
+        if target.actor is not None:
+            return self.name(target.actor)
+        if target.topic is not None:
+            return title_of(self.bench.codebook.topics, target.topic)
+        return f"“{target.text}”"
+
+    # --- rows
+
+    @cached_property
+    def rows(self) -> list[ShownRow]:
+        shown = [self._row(row) for row in self.bench.sheet.rows]
+        return shown + [self._added(key, tag) for key, tag in self.bench.sheet.added(self.bench.choices)]
+
+    def _row(self, row: Row) -> ShownRow:
+        bench = self.bench
+        choice = bench.choices.rows.get(row.key)
+        is_open = bench.sheet.needs(row, bench.choices)
+        versions = bench.versions(row)
+        said = [version.tag for version in versions if version.tag is not None]
+        edited = choice.tag if choice is not None and choice.how == "edit" else None
+        differing = self._differing([*said, *([edited] if edited is not None else [])])
+        gold = bench.sheet.tag(row, bench.choices)
+        return ShownRow(
+            key=row.key,
+            layer=row.layer,
+            title=self._title(said),
+            quote=_quote(said),
+            state="decided" if choice is not None else "open" if is_open else "agreed",
+            cells=tuple(
+                self._cell(n, version, choice, differing, hidden=is_open)
+                for n, version in enumerate(versions, 1)
+            ),
+            gold=self._pieces(gold, differing) if gold is not None else (),
+            how=self._how(choice, is_open),
+            labels=self._labels(said),
+            start=_span(said[0])[0],
+            end=_span(said[0])[1],
+        )
+
+    def _added(self, key: str, tag: Tag) -> ShownRow:
+        start, end = _span(tag)
+        return ShownRow(
+            key=key,
+            layer=layer_of(tag),
+            title=self._title([tag]),
+            quote=_quote([tag]),
+            state="decided",
+            cells=(),
+            gold=self._pieces(tag, frozenset()),
+            how="added",
+            labels=self._labels([tag]),
+            start=start,
+            end=end,
+        )
+
+    def _cell(
+        self, n: int, version: Version, choice: Choice | None, differing: frozenset[str], *, hidden: bool
+    ) -> Cell:
+        taken = choice is not None and choice.how != "edit" and content(choice.tag) == content(version.tag)
+        return Cell(
+            name=version_name(version.tag),
+            number=0 if version.tag is None else n,
+            pieces=self._pieces(version.tag, differing) if version.tag is not None else (),
+            held=0 if hidden else len(version.readers),
+            taken=taken,
+        )
+
+    def _how(self, choice: Choice | None, is_open: bool) -> str:
+        if choice is not None:
+            return HOW_WORDS[choice.how]
+        return "" if is_open else "all agree"
+
+    def _title(self, said: Sequence[Tag]) -> str:
+        """What the row is about, of which the first version says no more than the others."""
+        tag = min(said, key=content)
+        if isinstance(tag, Stance):
+            return f"{self.name(tag.holder)} towards {self.towards(tag.target)}"
+        if isinstance(tag, Event) and tag.start is None:
+            return title_of(self.bench.codebook.event_types, tag.type)
+        return ""
+
+    def _labels(self, said: Sequence[Tag]) -> tuple[tuple[str, str], ...]:
+        """The labels in a row's versions, as (layer, id), for definitions, notes and precedents."""
+        found = []
+        for tag in said:
+            if isinstance(tag, Mention):
+                known = self.actors.get(tag.actor)
+                found.append((ACTORS, known.body.type if known else ""))
+            else:
+                found.append((layer_of(tag), tag.type if isinstance(tag, Event) else tag.label))
+        return tuple(sorted({pair for pair in found if pair[1]}))
+
+    # --- tags in words
+
+    def _differing(self, said: Sequence[Tag]) -> frozenset[str]:
+        """The fields in which versions differ."""
+        held = [{piece.field: piece.text for piece in self._said(tag)} for tag in said]
+        named = {field for fields in held for field in fields}
+        return frozenset(field for field in named if len({fields.get(field) for fields in held}) > 1)
+
+    def _pieces(self, tag: Tag, differing: frozenset[str]) -> tuple[Piece, ...]:
+        """The tag in words; its own words only where versions differ in them."""
+        return tuple(
+            Piece(p.field, p.text, p.kind, p.field in differing)
+            for p in self._said(tag)
+            if p.kind != "quote" or p.field in differing
+        )
+
+    def _said(self, tag: Tag) -> list[Piece]:
+        if isinstance(tag, Mention):
+            code = self.code(tag.actor)
+            named = [Piece("actor", self.name(tag.actor), "actor")]
+            return [
+                *named,
+                *([Piece("code", code)] if code else []),
+                Piece("words", f"“{tag.text}”", "quote"),
+            ]
+        own = self._event(tag) if isinstance(tag, Event) else self._stance(tag)
+        via = [Piece("via", f"according to {self.names(tag.via)}")] if tag.via else []
+        return own + via + self._attributes(tag)
+
+    def _event(self, event: Event) -> list[Piece]:
+        book = self.bench.codebook
+        kind = Piece("type", event.type, "type")
+        slots = [self._slot(role, event) for role in book.roles]
+        said = [kind]
+        if len(slots) > 1:
+            said = [slots[0], Piece("", "→", "arrow"), kind, Piece("", "→", "arrow"), slots[1]]
+        said += [slot for slot in (slots if len(slots) == 1 else slots[2:]) if slot.kind != "none"]
+        if event.mode:
+            known = book.event_type(event.type)
+            said.append(Piece("mode", title_of(known.modes if known else (), event.mode)))
+        if event.modality:
+            said.append(Piece("modality", title_of(book.modalities, event.modality)))
+        if event.text is not None:
+            said.append(Piece("words", f"“{event.text}”", "quote"))
+        return said
+
+    @staticmethod
+    def _slot_field(role: Label) -> str:
+        return f"role {role.id}"
+
+    def _slot(self, role: Label, event: Event) -> Piece:
+        filled = event.roles.get(role.id, ())
+        if not filled:
+            return Piece(self._slot_field(role), f"no {role.title.casefold()}", "none")
+        return Piece(self._slot_field(role), self.names(filled), "actor")
+
+    def _stance(self, stance: Stance) -> list[Piece]:
+        book = self.bench.codebook
+        said = [Piece("label", title_of(book.stance_labels, stance.label), "type stance")]
+        if stance.target.kind is not None:
+            kind = title_of(book.stance_target_kinds, stance.target.kind)
+            said += [Piece("kind", kind), Piece("target", f"“{stance.target.text}”", "quote")]
+        if stance.cue is not None:
+            said.append(Piece("cue", f"by “{stance.cue.text}”"))
+        return said
+
+    def _attributes(self, tag: Event | Stance) -> list[Piece]:
+        said = []
+        for field in self.bench.codebook.attributes.get(layer_of(tag), ()):
+            value = tag.attributes.get(field.id)
+            if value:
+                said.append(Piece(f"attribute {field.id}", f"{field.title}: {_value(field.choices, value)}"))
+        return said
+
+    # --- the row at hand, and what belongs to it
+
+    @cached_property
+    def here(self) -> str:
+        """The row at hand: the next open one after the last press, else the first, else that of the press."""
+        waiting = self.bench.open_rows
+        keys = ["state", *(row.key for row in self.rows)]
+        if self.acted in keys:
+            later = [key for key in keys[keys.index(self.acted) + 1 :] if key in waiting]
+            return next(iter(later or waiting), self.acted)
+        shown = [row.key for row in self.rows]
+        return next(iter(waiting or shown), "")
+
+    @property
+    def shows_state(self) -> bool:
+        """Is skipping a question here?"""
+        return self.bench.sheet.skips > 0 or self.bench.choices.state == SKIPPED
+
+    @property
+    def columns(self) -> int:
+        """How many versions the widest row has."""
+        return max([len(row.cells) for row in self.rows] + [2 if self.shows_state else 1])
+
+    @property
+    def state(self) -> str | None:
+        return self.bench.sheet.state(self.bench.choices)
+
+    @property
+    def state_words(self) -> str:
+        return {SKIPPED: "to be skipped", READ: "to be read"}.get(self.state or "", "")
+
+    @property
+    def state_open(self) -> bool:
+        return "state" in self.bench.open_rows
+
+    @cached_property
+    def cards(self) -> list[Card]:
+        """Definitions and precedents of the labels in question, each once."""
+        rows: dict[tuple[str, str], list[str]] = {}
+        for row in self.rows:
+            if row.state != "agreed":
+                for pair in row.labels:
+                    rows.setdefault(pair, []).append(row.key)
+        return [self._card(layer, label, keys) for (layer, label), keys in rows.items()]
+
+    def _card(self, layer: str, label: str, rows: Sequence[str]) -> Card:
+        book = self.bench.codebook
+        entries: dict[str, Sequence[Label]] = {
+            ACTORS: book.actor_types,
+            EVENTS: book.event_types,
+            STANCES: book.stance_labels,
+        }
+        entry = next((entry for entry in entries[layer] if entry.id == label), None)
+        held = tuple(e for e in self.examples if (e.layer, e.label) == (layer, label))
+        return Card(
+            layer=layer,
+            label=label,
+            title=entry.title if entry else label,
+            definition=entry.definition if entry else "",
+            examples=entry.examples if entry else (),
+            precedents=held[:5],
+            rows=tuple(rows),
+        )
+
+    # --- the sentence and its neighbours
+
+    @property
+    def before(self) -> str:
+        return self._neighbour(self.bench.sentence.n - 1)
+
+    @property
+    def after(self) -> str:
+        return self._neighbour(self.bench.sentence.n + 1)
+
+    def _neighbour(self, n: int) -> str:
+        if not 1 <= n <= len(self.bench.article.sentences):
+            return ""
+        return self.bench.article.quote(self.bench.article.sentence(n).span)
+
+    @cached_property
+    def nodes(self) -> list[Box | Word]:
+        article, sentence = self.bench.article, self.bench.sentence
+        return layout(article.text, sentence.span, tokens(article.text, sentence.span), self._marks())
+
+    def _marks(self) -> list[Mark]:
+        """What is gold so far as it is marked on the desk; of open rows the words in question."""
+        marks = []
+        for row in self.bench.sheet.rows:
+            is_open = self.bench.sheet.needs(row, self.bench.choices)
+            gold = self.bench.sheet.tag(row, self.bench.choices)
+            said = [version.tag for version in self.bench.versions(row)] if is_open else [gold]
+            marks += [
+                mark for tag in said if tag is not None for mark in self._mark(tag, row.key, is_open=is_open)
+            ]
+        for key, tag in self.bench.sheet.added(self.bench.choices):
+            marks += self._mark(tag, key, is_open=False)
+        return list(dict.fromkeys(marks))
+
+    def _mark(self, tag: Tag, key: str, *, is_open: bool) -> list[Mark]:
+        if isinstance(tag, Stance):
+            span, label = tag.target.span, tag.target.kind or ""
+        elif isinstance(tag, Mention):
+            span, label = tag.span, self.name(tag.actor)
+        else:
+            span, label = tag.trigger, tag.type
+        if span is None:
+            return []
+        kind = KINDS[layer_of(tag)]
+        return [Mark(span, "hint" if is_open else kind, "" if is_open else label, key)]
+
+
+def _span(tag: Tag) -> tuple[int | None, int | None]:
+    if isinstance(tag, Stance):
+        quoted = tag.target.span or (tag.cue.span if tag.cue else None)
+        return (quoted.start, quoted.end) if quoted else (None, None)
+    return tag.start, tag.end
+
+
+def _quote(said: Sequence[Tag]) -> str:
+    """The words that a row stands on: the longest that any version marks."""
+    texts = [tag.text for tag in said if not isinstance(tag, Stance) and tag.text is not None]
+    return max(texts, key=lambda text: (len(text), text), default="")
+
+
+def title_of(entries: Iterable[Any], wanted: str) -> str:
+    """The title of a codebook entry, or the id itself where the codebook no longer has it."""
+    return next((str(entry.title) for entry in entries if entry.id == wanted), wanted)
+
+
+def _value(choices: Sequence[Label], value: Any) -> str:
+    if isinstance(value, dict):
+        return f"“{value.get('text', '')}”"
+    chosen = value if isinstance(value, (list, tuple)) else [value]
+    return ", ".join(title_of(choices, str(one)) for one in chosen)
+
+
+def actors_on(bench: Bench) -> list[str]:
+    """Keys of all actors that anybody names on this bench."""
+    decided = compose(choice.tag for choice in bench.choices.rows.values() if choice.tag is not None)
+    bodies = [*(reading.body for reading in bench.readings), decided]
+    return list(dict.fromkeys(key for body in bodies for key in body.actors()))
+
+
+def view_of(
+    session: Session, bench: Bench, waiting: int, *, acted: str = "", notice: str = "", error: str = ""
+) -> BenchView:
+    """The bench with the names of all actors that it shows, and the precedents of its labels."""
+    actors = actors_by_key(session, bench.project, actors_on(bench))
+    reviewer = session.get(Person, bench.head.reviewer) if bench.head and bench.head.reviewer else None
+    bare = BenchView(bench, actors, [], reviewer, waiting)
+    labels = {pair for row in bare.rows if row.state != "agreed" for pair in row.labels}
+    examples = precedents(session, bench.project, labels) if labels else []
+    return BenchView(bench, actors, examples, reviewer, waiting, acted, notice, error)
