@@ -52,6 +52,9 @@ def propose(
     key, body = proposal(name, kind, country)
     actor = session.scalar(select(Actor).where(Actor.project_id == project.id, Actor.key == key))
     if actor is None:
+        _lock(session, project)  # somebody may propose the same at this moment
+        actor = _heads(session, project, [key]).get(key)
+    if actor is None:
         actor = write(session, project, key, body, PROPOSED, person, at)
     if actor.state == PROPOSED and session.get(ActorProposal, (actor.id, person.id)) is None:
         session.add(ActorProposal(actor_id=actor.id, person_id=person.id, at=at))
