@@ -77,7 +77,7 @@ def test_work_counts_as_it_was_when_it_was_first_submitted(session: Session, pro
     with writing(session):
         work.submitted_at = None
     hand.count = 500
-    hand(3, {"do": "remove", "id": "e1"})
+    hand(3, {"do": "remove", "tag": "e1"})
     hand.event(3, "REJECT", "accused", "e2")
     hand(3, {"do": "finish"})
     with writing(session):
