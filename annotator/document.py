@@ -16,6 +16,7 @@ from annotator.errors import Unknown
 from annotator.models import Assignment, Batch, Document, Project, Sentence
 
 KEPT = 64
+OPENING = 100  # code points of a text that a list shows
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +142,11 @@ def _made(row: Document, edition: int, sentences: Iterable[Sentence]) -> Article
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A document in a list: how long it is, how far people are with it, how many others are like it."""
+    """A document in a list: how it begins, how far people are with it, how many others are like it."""
 
     key: str
     title: str
+    opening: str
     language: str
     published: str | None
     sentences: int
@@ -166,6 +168,7 @@ def listed(
         Document.title,
         Document.language,
         Document.published,
+        func.substr(Document.text, 1, OPENING).label("opening"),
         func.coalesce(Document.group_id, Document.id).label("group"),
     )
     rows = session.execute(wanted.order_by(Document.key).offset(first).limit(most)).all()
@@ -177,6 +180,7 @@ def listed(
         Listed(
             row.key,
             row.title,
+            row.opening,
             row.language,
             row.published,
             lengths.get(row.id, 0),

@@ -76,6 +76,11 @@ class ImportReport:
             "ignored": self.ignored,
         }
 
+    def put_in_order(self) -> None:
+        """Refused documents by line, files in the order in which they were met."""
+        files = {file: n for n, file in enumerate(dict.fromkeys(remark.file for remark in self.refused))}
+        self.refused.sort(key=lambda remark: (files[remark.file], remark.line or 0))
+
     def raise_if_refused(self) -> None:
         """Raises BadInput with a line for each document that was refused."""
         if self.refused:

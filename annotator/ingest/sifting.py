@@ -77,6 +77,7 @@ def sift(session: Session, project: Project, records: Sequence[Record], report: 
             report.refused.append(Remark(record.file, record.line, "id", f"{record.key} {where}"))
         else:
             _count(report, record, new=before is None)
+    report.put_in_order()
     return wanted
 
 

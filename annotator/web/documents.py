@@ -24,6 +24,7 @@ from annotator.ingest import FORMATS, SUFFIXES, ImportReport, Reading, format_of
 from annotator.models import ADMIN, REVIEWER, Assignment, Document, Job, Membership, Project, Round
 from annotator.web.access import member, person
 from annotator.web.database import db
+from annotator.web.desk import direction
 from annotator.web.errors import answer
 from annotator.web.forms import Form
 from annotator.web.htmx import go_to
@@ -174,6 +175,7 @@ def document(project: Project, membership: Membership, document: str) -> Respons
         sentences=article.sentences[first : first + MOST_SENTENCES],
         before=_turned_over(project, row, page - 1) if page > 1 else "",
         after=_turned_over(project, row, page + 1) if more else "",
+        direction=direction(row.language),
         meta=json.loads(row.meta),
         copies=documents_of.copies_of(db.session, row),
         work=_work(row),
