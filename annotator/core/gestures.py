@@ -68,6 +68,20 @@ class AddMention(Gesture, frozen=True, tag="mention"):
         return (self.actor,)
 
 
+class TakeSure(Gesture, frozen=True, tag="take-sure"):
+    """All suggestions that are sure, at once: one press, and one undo."""
+
+    mentions: tuple[Mention, ...]
+
+    def on(self, body: Body, codebook: Codebook) -> Body:
+        held = {(m.start, m.end, m.actor) for m in body.mentions}
+        new = tuple(m for m in self.mentions if (m.start, m.end, m.actor) not in held)
+        return retagged(body, codebook, mentions=(*body.mentions, *new)) if new else body
+
+    def actors(self) -> tuple[str, ...]:
+        return tuple(m.actor for m in self.mentions)
+
+
 class Relink(Gesture, frozen=True, tag="relink"):
     """This mention means another actor."""
 
@@ -343,6 +357,7 @@ class Redo(Gesture, frozen=True, tag="redo"):
 
 AnyGesture = (
     AddMention
+    | TakeSure
     | Relink
     | RelinkEverywhere
     | SetExtent

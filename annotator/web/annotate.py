@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import msgspec
 from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from annotator import annotation, assignment, registry
+from annotator import annotation, assignment, registry, suggestion
 from annotator.annotation import Desk, KeyReused, Stale, Stamp, next_open
 from annotator.core.gestures import AnyGesture, Finish, FinishEmpty, GestureRefused, Redo, Skip, Undo, parse
 from annotator.db import now, writing
@@ -111,6 +111,8 @@ def make_gesture(project: Project, membership: Membership, document: str, n: int
     try:
         with writing(db.session):
             outcome = annotation.save(db.session, desk, gesture, payload, stamp, now())
+            if isinstance(gesture, ONWARD) and not isinstance(outcome, Stale):
+                suggestion.leave(db.session, outcome.desk, now())
     except (GestureRefused, KeyReused) as refused:
         return _drawn(_fresh(desk), error=str(refused), status=422)
     except Refused as refused:
@@ -191,6 +193,32 @@ def _drawn(
     counted = touched or desk
     response.headers["Annotator-Revision"] = f"{counted.sentence.n} {counted.base}"
     return response
+
+
+@bp.post("/<project>/documents/<document>/sentences/<int:n>/dismissals")
+@own_form
+@member(ANNOTATOR)
+def dismiss(project: Project, membership: Membership, document: str, n: int) -> ResponseReturnValue:
+    """A suggestion is not meant. It is no tag: there is nothing to undo, and nothing can be stale."""
+    desk = desk_or_404(project, document, n)
+    if desk.assignment.submitted_at is not None:
+        return _drawn(desk, error="This article is submitted. Withdraw the submission first.", status=409)
+    try:
+        refused = msgspec.json.decode(request.form.get("gesture", ""), type=Dismissal)
+    except (msgspec.DecodeError, UnicodeEncodeError) as error:
+        abort(422, f"gesture: {error}")
+    with writing(db.session):
+        suggestion.dismiss(db.session, desk, refused.start, refused.end, refused.actor, now())
+    return _drawn(_fresh(desk)) if is_htmx() else redirect(_url(desk), code=303)
+
+
+class Dismissal(msgspec.Struct, forbid_unknown_fields=True):
+    """Which suggestion is meant: its span and its actor."""
+
+    start: int
+    end: int
+    actor: str
+    do: Literal["dismiss"] = "dismiss"
 
 
 @bp.get("/<project>/documents/<document>/sentences/<int:n>/actors")

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from annotator import suggestion
 from annotator.annotation import Desk, SentenceState, sentence_states, untouched
 from annotator.core.body import AUTHOR, UNATTRIBUTED, Body, Event, Stance, Target
 from annotator.core.codebook import Attribute
 from annotator.core.marks import Box, Mark, Word, layout
+from annotator.core.spans import Span
 from annotator.core.stops import mark_stops
 from annotator.core.tokens import tokens
 from annotator.core.validation import missing
 from annotator.document import NumberedSentence
 from annotator.registry import Known, actors_by_key
+from annotator.suggestion import Suggestion
 
+HINT = "hint"
 RTL = frozenset({"ar", "fa", "he", "ur", "ps", "yi", "dv", "ckb", "sd", "ug", "syr"})
 
 
@@ -45,6 +49,7 @@ class DeskView:
 
     desk: Desk
     actors: dict[str, Known]
+    suggestions: list[Suggestion] = field(default_factory=list)
     notice: str = ""
     error: str = ""
     conflict: str = ""
@@ -110,7 +115,10 @@ class DeskView:
         for stance in self.body.stances:
             if stance.target.span is not None:
                 marks.append(Mark(stance.target.span, "stance", stance.target.kind or "", stance.id))
-        return marks
+        return marks + [
+            Mark(Span(s.start, s.end), HINT, self._label(s.actor), str(k))
+            for k, s in enumerate(self.suggestions)
+        ]
 
     def _label(self, key: str) -> str:
         member = self.member(key)
@@ -136,15 +144,15 @@ class DeskView:
         """Further fields as words: "Contexts: Military, Diplomatic"."""
         layer = "events" if isinstance(tag, Event) else "stances"
         words = []
-        for field in self.desk.codebook.attributes.get(layer, ()):
-            value = tag.attributes.get(field.id)
+        for spec in self.desk.codebook.attributes.get(layer, ()):
+            value = tag.attributes.get(spec.id)
             if value:
                 chosen = value if isinstance(value, (list, tuple)) else [value]
-                words.append(", ".join(self._worded(field, v) for v in chosen))
+                words.append(", ".join(self._worded(spec, v) for v in chosen))
         return words
 
-    def _worded(self, field: Attribute, value: Any) -> str:
-        return f"“{value['text']}”" if isinstance(value, dict) else self.title(field.choices, str(value))
+    def _worded(self, spec: Attribute, value: Any) -> str:
+        return f"“{value['text']}”" if isinstance(value, dict) else self.title(spec.choices, str(value))
 
     @property
     def lacking(self) -> list[str]:
@@ -159,8 +167,10 @@ def view_of(
     session: Session, desk: Desk, *, notice: str = "", error: str = "", conflict: str = ""
 ) -> DeskView:
     """The desk with the names of all actors that it shows."""
-    keys = [*desk.cast, *desk.body.actors()]
-    return DeskView(desk, actors_by_key(session, desk.project, keys), notice, error, conflict)
+    suggestions = [] if desk.assignment.submitted_at else suggestion.for_sentence(session, desk)
+    keys = [*desk.cast, *desk.body.actors(), *(one.actor for one in suggestions)]
+    actors = actors_by_key(session, desk.project, keys)
+    return DeskView(desk, actors, suggestions, notice, error, conflict)
 
 
 @dataclass(frozen=True, slots=True)

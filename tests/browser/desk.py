@@ -24,7 +24,8 @@ MOVES = frozenset(
     ("ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End", "Shift+ArrowLeft", "Shift+ArrowRight")
 )
 FERRY = (
-    "Port Hale (MW): Valdoria said on Friday it would host direct talks between Kestria and the Orsan Islands. "
+    "Port Hale (MW): Valdoria said on Friday it would host direct talks between Kestria and the Orsan "
+    "Islands. "
     "Foreign Minister Ana Teyl called the offer “open and without conditions.” "
     "She accused Kestria of massing patrol boats near the strait and praised the Orsan coast guard for its "
     "restraint.\n"
@@ -135,7 +136,7 @@ class Hand:
 
     def settled(self) -> None:
         """Waits until every gesture is acknowledged."""
-        self.page.wait_for_function("!document.querySelector('#saved.waiting')")
+        self.page.wait_for_function("() => !document.querySelector('#saved.waiting')")
 
 
 # The first and last word of a quotation of the sentence, by where each begins.

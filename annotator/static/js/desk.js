@@ -8,6 +8,7 @@ import { Renewal } from "./renewal.js";
 import { Rows } from "./rows.js";
 import { Selection } from "./selection.js";
 import { Stances, entry } from "./stances.js";
+import { Suggestions } from "./suggestions.js";
 import { Waiting } from "./waiting.js";
 
 const $ = (id) => document.getElementById(id);
@@ -24,6 +25,7 @@ class Desk {
     this.actors = new Actors(this);
     this.rows = new Rows(this);
     this.stances = new Stances(this);
+    this.suggestions = new Suggestions(this);
     this.turns = Promise.resolve();
     this.pressing = 0; // keys that wait for their turn
     this.outbox = new Outbox({
@@ -44,6 +46,8 @@ class Desk {
     host.addEventListener("keydown", (event) => this.key(event));
     host.addEventListener("click", (event) => this.click(event));
     host.addEventListener("submit", (event) => this.submit(event));
+    $("show-keys").addEventListener("click", () => this.help());
+    $("help").addEventListener("close", () => this.focus());
     this.drawHelp();
     this.outbox.open();
     this.focus();
@@ -111,9 +115,9 @@ class Desk {
 
   // --- what goes out and what comes back
 
-  gesture(gesture, words) {
+  gesture(gesture, words, noun = "gestures") {
     if ("submitted" in this.region.dataset) return this.say("This article is submitted. Withdraw the submission first.");
-    const url = $("gesture-form").action;
+    const url = `${this.region.dataset.url}/${noun}`;
     return this.outbox.add({ url, line: this.lineOf(this.n), base: Number(this.region.dataset.base), gesture, words, do: gesture.do });
   }
 
@@ -321,10 +325,12 @@ class Desk {
       actor: () => this.actors.open(),
       event: () => this.rows.pickType(),
       stance: () => this.stances.compose(),
+      take: () => this.suggestions.take(button.closest(".offer")),
+      dismiss: () => this.suggestions.dismiss(button.closest(".offer")),
+      "take-sure": () => this.suggestions.takeSure(),
       skip: () => this.pickReason(),
       flag: () => this.flag(),
       comment: () => this.comment(),
-      help: () => this.help(),
       cast: () => this.pressedChip(Number(button.dataset.number)),
       role: () => this.rows.openAt(row.dataset.tag, button.dataset.role),
       type: () => this.rows.retype(row),

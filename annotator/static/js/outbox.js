@@ -72,6 +72,7 @@ export class Outbox {
     this.waiting.push(record);
     record.kept = this.keep(kept).then((order) => (record.order = order));
     this.pump();
+    this.changed();
     return record;
   }
 
