@@ -183,15 +183,17 @@ class _Sentence:
         following = place + len(name.words)
         owns = self.plain[following : following + 1] in (["'s"], ["'"])
         after = following + owns
+        one_word = len(name.words) == 1
         one_by_one = ONE_BY_ONE.match(self.text[span.start]) is not None
         yield len(name.actors) > 1
         yield not (name.spelling.capital or name.spelling.acronym or one_by_one)
-        yield one_by_one and len(name.words) == 1
+        yield one_by_one and one_word
         yield self.shouts
         yield place > 0 and self.plain[place - 1] in BARE and not owns
-        # Part of something longer: "Kestria Airlines", "Kestria’s Envoy", "President Teyl", "Kestria-led".
+        # Part of something longer: "Kestria Airlines", "Kestria’s Envoy", "Ana Teyl", "Kestria-led". A whole
+        # name stands behind titles: "President Ana Teyl".
         yield self.is_capital(after) and self.is_beside(after - 1)
-        yield place > 1 and self.is_capital(place - 1) and self.is_beside(place - 1)
+        yield one_word and place > 1 and self.is_capital(place - 1) and self.is_beside(place - 1)
         yield self.text[max(0, span.start - 1)] in HYPHENS or self.text[span.end : span.end + 1] in HYPHENS
         yield name.adjective and self.is_beside(following - 1)
 

@@ -92,7 +92,7 @@ def test_case_accents_and_quotes_of_another_kind_do_not_hide_a_name() -> None:
         ("Clashes along Valdor continued.", "a bare place"),
         ("Kestria Airlines stopped flying.", "goes on"),
         ("Kestria’s Ambassador came.", "goes on"),
-        ("Then President Ana Teyl spoke.", "begins before"),
+        ("Then Marshal Teyl spoke.", "begins before"),
         ("A Valdor-led force came.", "a compound"),
         ("The anti-Valdor camp won.", "a compound"),
         ("A Kestrian boat sank.", "an adjective"),
@@ -112,6 +112,7 @@ def test_what_may_not_be_meant_is_unsure(text: str, why: str) -> None:
         "Kestria warned its neighbour.",
         "Talks between Kestria and others stalled.",
         "A Kestrian.",
+        "Then President Ana Teyl spoke.",
         "“Kestria will answer,” she said.",
     ],
 )
