@@ -294,7 +294,8 @@ def sentences(project: Project, membership: Membership) -> ResponseReturnValue:
     """The sentences behind a figure, as each annotator has them, side by side."""
     slug = _asked_round()
     _rounds_or_404(project, slug)
-    layer = request.args.get("layer", "")
+    named = {section: layer for layer, section in SECTIONS.items()}  # as in the figures
+    layer = named.get(request.args.get("layer", ""), request.args.get("layer", ""))
     if layer not in ("", *LAYERS):
         abort(404)
     pair = tuple(name for name in request.args.get("pair", "").split("|") if name)

@@ -79,7 +79,7 @@ class RoundForm(Form):
         render_kw={**PLAIN, "maxlength": 12, "inputmode": "decimal"},
     )
     layers = Boxes("Layers", validate_choice=False)
-    which = RadioField("Documents", choices=list(WHICH.items()), default="fresh")
+    which = RadioField("Documents", choices=WHICH, default="fresh")
     chosen = TextAreaField("Document ids", description="One a line.", render_kw={"spellcheck": "false"})
     order = SelectField("Order", choices=ORDERS, default="given")
     suggestions = SelectField("Suggestions", choices=SUGGESTIONS, default="off")
@@ -146,8 +146,8 @@ def _form(project: Project, **given: Any) -> RoundForm:
         for row in members(db.session, project)
         if row.role == ANNOTATOR and row.person.ended_at is None
     ]
-    form.annotators.choices = [(name, name) for name in names]
-    form.layers.choices = [(layer, LAYERS[layer]) for layer in codebook.layers]
+    form.annotators.choices = {name: name for name in names}
+    form.layers.choices = {layer: LAYERS[layer] for layer in codebook.layers}
     if not form.is_submitted():
         form.annotators.data = names
         form.layers.data = list(codebook.layers)

@@ -1,0 +1,147 @@
+"""What is next: an annotator's articles, a project's overview."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from annotator.db import now, writing
+from annotator.gold import settle
+from annotator.models import Assignment, Document, Person, Project, Revision
+from tests.agreement.world import EMPTY, bring_in, stance, tagged
+from tests.web.conftest import Browser
+from tests.world import Hand, make_document, make_member, make_round
+
+SignIn = Callable[..., Browser]
+
+
+def next_step(page: str) -> str:
+    found = re.search(r'<div class="next-step">.*?class="button primary"[^>]*>([^<]*)<', page, re.DOTALL)
+    return found[1] if found else ""
+
+
+def test_the_overview_leads_an_admin_from_nothing_to_a_release(
+    sign_in: SignIn, session: Session, project: Project
+) -> None:
+    ada = sign_in("ada", "admin")
+    assert next_step(ada.get("/strait/").text) == "Import documents"
+    with writing(session):
+        make_document(session, project)
+    assert next_step(ada.get("/strait/").text) == "Add annotators"
+    with writing(session):
+        for name in ("ana", "ben"):
+            make_member(session, project, name)
+    assert next_step(ada.get("/strait/").text) == "Hand out a round"
+    with writing(session):
+        make_round(session, project, ["ana", "ben"])
+    assert next_step(ada.get("/strait/").text) == ""
+    assert "4 of 12" not in ada.get("/strait/").text
+    work = {"ana": {1: EMPTY, 3: EMPTY}, "ben": {1: EMPTY, 3: tagged(stances=[stance()])}}
+    bring_in(session, project, "talks", work, round_slug="main")
+    assert next_step(ada.get("/strait/").text) == "Settle it"
+    settle(session, project, policy="unanimous", by=None, at=now())
+    page = ada.get("/strait/").text
+    assert next_step(page) == "Adjudicate"
+    assert "1 sentence waits for a reviewer." in page
+
+
+def test_a_reviewer_is_told_what_waits_and_offered_nothing_that_is_an_admins(
+    sign_in: SignIn, session: Session, project: Project
+) -> None:
+    rosa = sign_in("rosa", "reviewer")
+
+    page = rosa.get("/strait/").text
+
+    assert next_step(page) == ""
+    assert "Add people" not in page
+    assert "nothing is handed out yet" in page
+
+
+def test_an_annotator_sees_own_articles_and_how_far_they_are(
+    sign_in: SignIn, session: Session, project: Project
+) -> None:
+    with writing(session):
+        for key in ("talks", "boats"):
+            make_document(session, project, key)
+    ana = sign_in("ana")
+    assert "Nothing is on your desk yet" in ana.get("/strait/").text
+    with writing(session):
+        make_member(session, project, "ben")
+        make_round(session, project, ["ana", "ben"], overlap=1)
+    page = ana.get("/strait/").text
+    assert page.count("Talks offered</bdi>") == 1
+    assert "1 of 6" in page
+    assert ">Begin<" in page
+
+    person = session.scalars(select(Person).where(Person.name == "ana")).one()
+    hand = Hand(session, project, person)
+    hand(1, {"do": "empty"})
+    with writing(session):
+        session.scalars(select(Revision)).one().at = now()
+    page = ana.get("/strait/").text
+    assert "2 of 6" in page
+    assert ">Continue<" in page
+    assert "Only you see this." in page
+
+
+def test_submitted_articles_can_be_taken_back_from_the_list(
+    sign_in: SignIn, session: Session, project: Project
+) -> None:
+    with writing(session):
+        make_document(session, project)
+        make_member(session, project, "ana")
+        make_round(session, project, ["ana"])
+    ana = sign_in("ana")
+    with writing(session):
+        work = session.scalars(select(Assignment)).one()
+        work.submitted_at = work.first_submitted_at = now()
+    page = ana.get("/strait/?done=talks").text
+    assert "is submitted." in page
+    assert "Everything on your desk is submitted." in page
+
+    answer = ana.post("/strait/documents/talks/withdrawal", {"annotator": "ana"})
+
+    assert answer.status_code == 303
+    session.rollback()
+    session.refresh(work)
+    assert work.submitted_at is None
+    assert "to be submitted again" in ana.get("/strait/").text
+
+
+def test_an_annotators_page_is_the_same_whatever_others_did(
+    sign_in: SignIn, session: Session, project: Project
+) -> None:
+    with writing(session):
+        make_document(session, project)
+        for name in ("ana", "ben"):
+            make_member(session, project, name)
+        make_round(session, project, ["ana", "ben"])
+    ana = sign_in("ana")
+    before = ana.get("/strait/").text
+
+    bring_in(session, project, "talks", {"ben": {3: tagged(stances=[stance()])}}, round_slug="main")
+
+    assert ana.get("/strait/").text == before
+
+
+def test_people_see_their_own_projects_and_no_others(sign_in: SignIn, project: Project) -> None:
+    page = sign_in("ana").get("/").text
+
+    assert page.count('class="card"') == 1
+    assert "/strait/" in page
+    assert "You are in no project yet." in sign_in("nobody", None).get("/").text
+    assert sign_in("nobody", None).get("/strait/").status_code == 404
+
+
+def test_withdrawn_documents_are_not_counted(sign_in: SignIn, session: Session, project: Project) -> None:
+    with writing(session):
+        make_document(session, project)
+        make_document(session, project, "boats")
+        session.scalars(select(Document).where(Document.key == "boats")).one().withdrawn_at = now()
+
+    page = sign_in("ada", "admin").get("/strait/").text
+
+    assert re.search(r'<h2>Documents</h2>\s*<p class="figure">1</p>', page)
