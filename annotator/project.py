@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from functools import lru_cache
+from collections.abc import Sequence
 
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, defer, joinedload
 
 from annotator import audit
-from annotator.core.codebook import Codebook, parse_codebook, vanished
+from annotator.core.codebook import Codebook, CodebookError, parse_codebook
+from annotator.core.codebook_changes import problems_after
+from annotator.core.steps import History
 from annotator.core.text import text_problem
 from annotator.errors import BadInput, Refused, Unknown
 from annotator.models import ADMIN, ROLES, CodebookVersion, Membership, Person, Project, SignIn
@@ -33,14 +35,18 @@ RESERVED_SLUGS = frozenset(
 )
 
 
-@lru_cache(maxsize=64)
-def _parsed(sha256: str, source: str) -> Codebook:
-    return parse_codebook(source.encode(), "codebook")
+_READ: dict[str, Codebook] = {}
+MOST_READ = 500
 
 
 def parsed(version: CodebookVersion) -> Codebook:
     """The codebook of a published version; read once a process."""
-    return _parsed(version.sha256, version.source)
+    book = _READ.get(version.sha256)
+    if book is None:
+        if len(_READ) >= MOST_READ:
+            _READ.clear()
+        book = _READ[version.sha256] = parse_codebook(version.source.encode(), "codebook")
+    return book
 
 
 def find_membership(session: Session, slug: str, person: Person) -> tuple[Project | None, Membership | None]:
@@ -223,7 +229,7 @@ def publish_codebook(
     """Makes a file the project's next version; returns it, and False where it is the newest already.
 
     `after` is the number of the version that its author knew as the newest: another means that somebody
-    was quicker. What was in the version before may be retired, not removed.
+    was quicker. What was in the version before is kept, retired, or goes on by a step under `changes`.
     """
     codebook = parse_codebook(source, name)
     session.execute(select(Project.id).where(Project.id == project.id).with_for_update())
@@ -235,15 +241,16 @@ def publish_codebook(
         raise Refused(
             f"version {newest.version} was published meanwhile; read it, then publish yours on top of it"
         )
+    check_next(published, codebook, name)
+    return _publish(session, project, codebook, source, by, at), True
+
+
+def check_next(published: Sequence[CodebookVersion], codebook: Codebook, name: str) -> None:
+    """Raises BadInput, naming line and field, where it cannot follow these versions, the newest first."""
     if any(row.version == codebook.version for row in published):
         raise BadInput(f"{name}: version: {codebook.version} was published before; give this one another")
-    if gone := vanished(parsed(newest), codebook):
-        block, label = gone[0]
-        more = f" (and {len(gone) - 1} more)" if len(gone) > 1 else ""
-        raise BadInput(
-            f'{name}: {block}: {label}{more} was in version {newest.version}; keep it and say retired: "yes"'
-        )
-    return _publish(session, project, codebook, source, by, at), True
+    if found := problems_after([parsed(row) for row in reversed(published)], codebook):
+        raise CodebookError(name, found)
 
 
 def _publish(
@@ -264,3 +271,12 @@ def _publish(
     detail = {"version": row.version, "sha256": row.sha256}
     audit.record(session, by, project, "publish codebook", project.slug, detail, at)
     return row
+
+
+def history_of(session: Session, project: Project, until: CodebookVersion | None = None) -> History:
+    """How labels of older codebook versions are read as those of later ones, up to `until` or the newest."""
+    query = select(CodebookVersion).where(CodebookVersion.project_id == project.id)
+    if until is not None:
+        query = query.where(CodebookVersion.n <= until.n)
+    rows = session.scalars(query.options(defer(CodebookVersion.source)).order_by(CodebookVersion.n))
+    return History([(row.id, parsed(row).changes) for row in rows])

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal, TypeVar
 
+from annotator.core.steps import Step
 from annotator.errors import BadInput
 
 ACTORS, EVENTS, STANCES = "actors", "events", "stances"
@@ -84,7 +85,10 @@ def in_use(labels: Sequence[AnyLabel]) -> list[AnyLabel]:
 
 @dataclass(frozen=True, kw_only=True)
 class Codebook:
-    """One version of a codebook. `attributes` holds the further fields of each layer."""
+    """One version of a codebook. `attributes` holds the further fields of each layer.
+
+    `changes` says how it came from the version before.
+    """
 
     codebook: str
     version: str
@@ -101,6 +105,7 @@ class Codebook:
     attributes: Mapping[str, tuple[Attribute, ...]] = field(default_factory=dict)
     skip_reasons: tuple[Label, ...] = SKIP_REASONS
     guidelines: str = ""
+    changes: tuple[Step, ...] = ()
 
     @cached_property
     def layers(self) -> tuple[str, ...]:
@@ -186,20 +191,3 @@ def parse_codebook(source: bytes, name: str) -> Codebook:
     from annotator.core.codebook_file import read_codebook
 
     return read_codebook(source, name)
-
-
-def vanished(old: Codebook, new: Codebook) -> list[tuple[str, str]]:
-    """Blocks and ids that `old` has and `new` lacks: what must be retired instead, once it was used."""
-    gone = []
-    for block in ("actor_types", "roles", "event_types", "modalities", "stance_labels", "stance_target_kinds",
-                  "topics"):  # fmt: skip
-        kept = {label.id for label in getattr(new, block)}
-        gone += [(block, label.id) for label in getattr(old, block) if label.id not in kept]
-    for kind in old.event_types:
-        if new.event_type(kind.id):
-            gone += [
-                (f"event_types.{kind.id}.modes", m.id) for m in kind.modes if not new.mode(kind.id, m.id)
-            ]
-    for layer, attributes in old.attributes.items():
-        gone += [(f"attributes.{layer}", a.id) for a in attributes if not new.attribute(layer, a.id)]
-    return gone

@@ -22,13 +22,14 @@ from annotator.core.codebook import (
     StanceLabel,
     Trigger,
 )
+from annotator.core.codebook_changes import check_steps, read_steps
 from annotator.core.codebook_checks import check
 from annotator.core.codebook_fields import Fields, join
 from annotator.core.yaml_strings import Mapping, Node, Scalar, YamlRefused, load
 
 TOP = ("codebook", "version", "title", "code_system", "actor_types", "roles", "event_trigger", "event_types",
        "modalities", "stance_labels", "stance_target_kinds", "topics", "attributes", "skip_reasons",
-       "guidelines")  # fmt: skip
+       "guidelines", "changes")  # fmt: skip
 LABEL = ("id", "title", "definition", "key", "examples", "retired")
 EVENT_TYPE = (*LABEL, "group", "modes", "requires", "parent")
 STANCE_LABEL = (*LABEL, "value")
@@ -53,6 +54,7 @@ def read_codebook(source: bytes, name: str) -> Codebook:
     reader = _Reader(fields)
     made = reader.codebook(top)
     check(fields, made, reader.places)
+    check_steps(fields, made)
     if fields.problems:
         raise CodebookError(name, fields.problems)
     return made
@@ -84,6 +86,7 @@ class _Reader:
             attributes=self.attributes(top),
             skip_reasons=self.labels(top, "skip_reasons", short=True) or SKIP_REASONS,
             guidelines=read.prose(top, "guidelines", "", MAX_GUIDELINES),
+            changes=read_steps(read, top),
         )
 
     def labels(self, node: Mapping, name: str, where: str = "", *, short: bool = False) -> tuple[Label, ...]:
