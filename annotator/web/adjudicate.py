@@ -20,9 +20,12 @@ from annotator.core.choices import (
     ADDED,
     Add,
     AnyPress,
+    Keep,
     MakeGold,
     PressRefused,
     Rewrite,
+    SetReason,
+    Unclear,
     UndoPress,
     parse_press,
     tagged,
@@ -250,16 +253,16 @@ def _layer() -> str:
 
 
 def _row_sent() -> str:
-    """The row that a press was about, so that the next one is at hand."""
+    """The row that a press was about, or that was at hand, so that the next one is."""
+    form = request.form
     try:
-        press = json.loads(request.form.get("press", "") or "{}")
+        press = json.loads(form.get("press", "") or "{}")
     except ValueError:
         return ""
-    row = request.form.get("row", "") or request.form.get("about", "").partition(" ")[0]
-    named = press.get("row", "") if isinstance(press, dict) else ""
-    if isinstance(press, dict) and press.get("do") == "state":
+    named = press if isinstance(press, dict) else {}
+    if named.get("do") == "state":
         return "state"
-    return row or (named if isinstance(named, str) else "")
+    return form.get("row", "") or form.get("at", "") or str(named.get("row", ""))
 
 
 def _onward(outcome: Decided, press: AnyPress) -> ResponseReturnValue:
@@ -269,7 +272,12 @@ def _onward(outcome: Decided, press: AnyPress) -> ResponseReturnValue:
     undone = isinstance(press, UndoPress)
     if not is_htmx():
         return redirect(_url(bench), code=303)
-    answer = _answer(bench, notice="Undone." if undone else "", acted="" if undone else _row_sent())
+    answer = _answer(
+        bench,
+        notice="Undone." if undone else "",
+        acted="" if undone else _row_sent(),
+        stays=isinstance(press, SetReason | Unclear | Keep),
+    )
     if undone:  # it may have been in another sentence
         answer.headers["HX-Push-Url"] = _url(bench)
     return answer
@@ -296,6 +304,7 @@ def _answer(
     error: str = "",
     status: int = 200,
     acted: str = "",
+    stays: bool = False,
     edit: TagFields | None = None,
 ) -> Response:
     """The bench's region, or its whole page."""
@@ -303,7 +312,7 @@ def _answer(
     waiting = count_waiting(db.session, bench.project, person(), filters)
     html = render_template(
         "adjudicate/_bench.html" if is_htmx() else "adjudicate/sentence.html",
-        view=view_of(db.session, bench, waiting, acted=acted, notice=notice, error=error),
+        view=view_of(db.session, bench, waiting, acted=acted, stays=stays, notice=notice, error=error),
         filters=filters,
         direction=direction(bench.article.language),
         reasons=REASONS,

@@ -28,7 +28,7 @@ HOW_WORDS = {"version": "taken", "majority": "by majority", "edit": "edited", "n
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A part of a tag in words. `kind` is actor, type, quote, arrow, none or field; `differs` where versions do."""
+    """A part of a tag in words. `kind` says how it is drawn; `differs` is true where versions do."""
 
     field: str
     text: str
@@ -84,7 +84,7 @@ class Card:
 
 @dataclass(frozen=True)
 class BenchView:
-    """Everything that `_bench.html` draws. `acted` is the row of the last press; `waiting` how many wait."""
+    """What `_bench.html` draws. `acted` is the row of the last press, `stays` whether it stays at hand."""
 
     bench: Bench
     actors: dict[str, Known]
@@ -92,6 +92,7 @@ class BenchView:
     reviewer: Person | None
     waiting: int
     acted: str = ""
+    stays: bool = False
     notice: str = ""
     error: str = ""
 
@@ -287,9 +288,10 @@ class BenchView:
         keys = ["state", *(row.key for row in self.rows)]
         if self.acted in keys:
             later = [key for key in keys[keys.index(self.acted) + 1 :] if key in waiting]
-            return next(iter(later or waiting), self.acted)
+            return self.acted if self.stays else next(iter(later or waiting), self.acted)
+        decided = [row.key for row in self.rows if row.state == "decided"]
         shown = [row.key for row in self.rows]
-        return next(iter(waiting or shown), "")
+        return next(iter(waiting or decided or shown), "")
 
     @property
     def shows_state(self) -> bool:
@@ -422,7 +424,14 @@ def actors_on(bench: Bench) -> list[str]:
 
 
 def view_of(
-    session: Session, bench: Bench, waiting: int, *, acted: str = "", notice: str = "", error: str = ""
+    session: Session,
+    bench: Bench,
+    waiting: int,
+    *,
+    acted: str = "",
+    stays: bool = False,
+    notice: str = "",
+    error: str = "",
 ) -> BenchView:
     """The bench with the names of all actors that it shows, and the precedents of its labels."""
     actors = actors_by_key(session, bench.project, actors_on(bench))
@@ -430,4 +439,4 @@ def view_of(
     bare = BenchView(bench, actors, [], reviewer, waiting)
     labels = {pair for row in bare.rows if row.state != "agreed" for pair in row.labels}
     examples = precedents(session, bench.project, labels) if labels else []
-    return BenchView(bench, actors, examples, reviewer, waiting, acted, notice, error)
+    return BenchView(bench, actors, examples, reviewer, waiting, acted, stays, notice, error)

@@ -30,6 +30,7 @@ function follow(row) {
   const lists = (element) => element.dataset.rows.split(" ").includes(key);
   for (const mark of bench().querySelectorAll(".mark[data-rows]")) mark.classList.toggle("lit", lists(mark));
   for (const card of bench().querySelectorAll(".card[data-rows]")) card.toggleAttribute("data-elsewhere", Boolean(key) && !lists(card));
+  for (const field of bench().querySelectorAll("input[name=at]")) field.value = key ?? "";
   for (const select of bench().querySelectorAll("select[name=about]")) {
     const option = [...select.options].find((one) => one.value.startsWith(`${key} `));
     if (option) select.value = option.value;
@@ -73,7 +74,10 @@ function aside(name) {
 function leave() {
   const open = document.activeElement?.closest("details[open]");
   if (open && bench().contains(open)) open.open = false;
-  else if ($("edit-leave")) return $("edit-leave").click();
+  else if ($("edit-leave")) {
+    document.activeElement.blur(); // what is typed from now on is the bench's
+    return $("edit-leave").click();
+  }
   focusHere();
 }
 
@@ -172,7 +176,7 @@ function show(text) {
   $("notices").replaceChildren(notice);
 }
 
-addEventListener("htmx:afterSwap", (event) => {
+addEventListener("htmx:afterSettle", (event) => {
   if (!bench() || event.detail.target?.id !== "bench") return;
   $("notices").replaceChildren();
   document.title = bench().dataset.title;
