@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from annotator import audit
@@ -30,8 +30,11 @@ def everybody(session: Session) -> list[Person]:
 
 def site_admins(session: Session) -> list[Person]:
     """Those who look after people, projects and the audit, and still may."""
-    rows = session.scalars(select(Person).where(Person.is_admin.is_(True), Person.ended_at.is_(None)))
-    return list(rows)
+    return list(session.scalars(_site_admins()))
+
+
+def _site_admins() -> Select[Person]:
+    return select(Person).where(Person.is_admin.is_(True), Person.ended_at.is_(None)).order_by(Person.id)
 
 
 def deactivate(session: Session, person: Person, by: Person | None, at: int) -> None:
@@ -68,5 +71,7 @@ def set_site_admin(session: Session, person: Person, admin: bool, by: Person | N
 
 
 def _refuse_last(session: Session, person: Person, what: str) -> None:
-    if all(admin.id == person.id for admin in site_admins(session)):
+    # Locked: of two who take each other's place away at once, one stays.
+    admins = session.scalars(_site_admins().with_for_update().execution_options(populate_existing=True))
+    if all(admin.id == person.id for admin in admins):
         raise Refused(f"{person.name} is the last admin of the site and cannot be {what}; name another first")

@@ -99,12 +99,12 @@ def wait_before(session: Session, name: str, at: int) -> int:
     """Seconds until this name may try again; 0 while fewer than ten tries failed in a quarter of an hour.
 
     Counted by name, known or not, and from the last success on; where a request comes from is not asked,
-    for that can be forged.
+    for that can be forged. What lies ahead of the clock was written while that was wrong, and does not count.
     """
-    since = max(at - FAILURES_WITHIN, _last_success(session, name))
+    since = max(at - FAILURES_WITHIN, _last_success(session, name, at))
     failures = session.scalars(
         select(SignInFailure.at)
-        .where(SignInFailure.folded == _folded_digest(name), SignInFailure.at > since)
+        .where(SignInFailure.folded == _folded_digest(name), SignInFailure.at.between(since + 1, at))
         .order_by(SignInFailure.at.desc())
         .limit(MOST_FAILURES)
     ).all()
@@ -113,13 +113,13 @@ def wait_before(session: Session, name: str, at: int) -> int:
     return max(1, -(-(failures[-1] + FAILURES_WITHIN - at) // SECOND))
 
 
-def _last_success(session: Session, name: str) -> int:
+def _last_success(session: Session, name: str, at: int) -> int:
     if "\0" in name:
         return 0
     latest = (
         select(func.max(SignIn.started_at))
         .join(Person, Person.id == SignIn.person_id)
-        .where(Person.folded == folded_name(name))
+        .where(Person.folded == folded_name(name), SignIn.started_at <= at)
     )
     return session.scalar(latest) or 0
 

@@ -1,19 +1,8 @@
-"""What all forms share: plain text in, and nothing that a database would refuse."""
+"""What all forms share."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask_wtf import FlaskForm
-from wtforms import Field, ValidationError
-
-from annotator.core.text import text_problem
-
-
-def storable(form: Any, field: Field) -> None:
-    """Refuses what no database keeps alike: NUL, halves of characters."""
-    if isinstance(field.data, str) and (problem := text_problem(field.data)):
-        raise ValidationError(f"{field.label.text} {problem}")
 
 
 class Form(FlaskForm):  # type: ignore[misc]

@@ -28,7 +28,7 @@ class PersonForm(Form):
 
 class MemberForm(Form):
     name = StringField("Name", description="A person who is here already, or a new one.", render_kw=NAME)
-    role = SelectField("Role", choices=[(role, role.capitalize()) for role in ROLES], default=ANNOTATOR)
+    role = SelectField("Role", choices={role: role.capitalize() for role in ROLES}, default=ANNOTATOR)
 
 
 @bp.get("/people")

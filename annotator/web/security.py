@@ -7,9 +7,11 @@ from typing import TypeVar
 from urllib.parse import unquote_to_bytes
 
 from flask import Flask, Response, abort, current_app, request
+from flask.globals import request_ctx
 from flask.typing import ResponseReturnValue
 from flask_wtf import CSRFProtect
 
+from annotator.project import RESERVED_SLUGS
 from annotator.web.static import is_immutable
 
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
@@ -69,6 +71,15 @@ def _check_address() -> None:
         abort(404)
     if any("\0" in value for values in request.args.listvalues() for value in values):
         abort(400, "The address holds a NUL character.")
+    if str((request.view_args or {}).get("project", "")).casefold() in RESERVED_SLUGS:
+        _refuse_own_name()
+
+
+def _refuse_own_name() -> None:
+    """An address of the program's own is no project's, though it has the form of one: GET /sign-out."""
+    assert request_ctx.url_adapter is not None and request.url_rule is not None
+    own = set(request_ctx.url_adapter.allowed_methods()) - (request.url_rule.methods or set())
+    abort(405, valid_methods=sorted(own)) if own else abort(404)
 
 
 def _check_body() -> None:

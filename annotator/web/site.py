@@ -48,7 +48,7 @@ class ProjectForm(Form):
     )
 
     def offering(self) -> ProjectForm:
-        self.shipped.choices = [("", "A file of my own"), *((name, name) for name in shipped_codebooks())]
+        self.shipped.choices = {"": "A file of my own"} | {name: name for name in shipped_codebooks()}
         return self
 
 

@@ -32,7 +32,13 @@ def install(app: Flask) -> None:
     folder = static_dir()
     edition = digest_of(folder)
     send = update_wrapper(partial(_send, folder, edition), _send)  # the check of forms asks for its name
-    app.add_url_rule("/static/<edition>/<path:filename>", "static", send, methods=["GET"])
+    app.add_url_rule(
+        "/static/<edition>/<path:filename>",
+        "static",
+        send,
+        methods=["GET"],
+        provide_automatic_options=False,
+    )
     app.jinja_env.globals.update(asset=partial(_asset, edition), sheets=SHEETS)
 
 
