@@ -167,9 +167,9 @@ def test_adjectives_are_told_by_their_form() -> None:
 
 
 WORDS = st.sampled_from(
-    ["Kestria", "kestria", "Port", "Hale", "Ana", "Teyl", "the", "in", "’s", "-", "US", "日本", "ロシア", "😀",
-     "Northern", "Council", "\u202eروسيا", "Foreign", "Office", "of", "Valdor", ",", "\u00a0", "\n", "(MW):",
-     "e\u0301"]
+    ["Kestria", "kestria", "Port", "Hale", "Ana", "Teyl", "the", "in", "’s", "-", "US", "日本", "ロシア",
+     "😀", "Northern", "Council", "\u202eروسيا", "Foreign", "Office", "of", "Valdor", ",", "\u00a0", "\n",
+     "(MW):", "e\u0301"]
 )  # fmt: skip
 TEXTS = st.lists(st.one_of(WORDS, st.text(max_size=6)), max_size=14).map(" ".join) | st.lists(WORDS).map(
     "".join
