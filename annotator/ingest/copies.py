@@ -1,8 +1,9 @@
 """Near copies: documents that share half of their five-word runs, found without comparing all with all.
 
-Each text is sketched by the smallest of its hashed runs under 64 hash functions. Two texts whose runs
-overlap by half (Jaccard, .5) agree in at least one of 32 pairs of these with a probability above .9999, and
-only texts that agree so are compared, exactly. Nothing of it is stored.
+A text's runs, hashed, lie on a ring; its sketch is the first of them after each of 64 points of the ring.
+That is the same for two texts as often as their runs overlap (Jaccard). Two that overlap by half agree in
+one of 32 pairs of points nearly always, and only texts that agree so are compared, exactly. Nothing of it is
+stored.
 """
 
 from __future__ import annotations
@@ -25,8 +26,7 @@ if TYPE_CHECKING:
 
 RUN = 5
 ALIKE = 0.5
-BANDS, ROWS = 32, 2
-BLOCK = 4096  # runs hashed at a time
+BANDS = 32  # of two points each
 CROWD = 30  # in a larger bucket, each is compared with the first and the one before it alone
 SINGLE = regex.compile(rf"([{UNSPACED}])")
 
@@ -35,7 +35,7 @@ class _Words(dict[str, int]):
     """A word's hash, worked out once; the same in every process."""
 
     def __missing__(self, word: str) -> int:
-        self[word] = number = zlib.crc32(word.encode())
+        self[word] = number = zlib.crc32(word.encode()) + 1
         return number
 
 
@@ -45,43 +45,35 @@ class Sketches:
     def __init__(self) -> None:
         import numpy as np
 
-        odd = np.random.default_rng(5).integers(
-            1, 2**63, size=(3, BANDS * ROWS), dtype=np.uint64
-        ) | np.uint64(1)
-        self._runs, self._times, self._plus = odd[0][:RUN], odd[1], odd[2]
+        random = np.random.default_rng(5)
+        self._times = random.integers(1, 2**63, size=RUN + 2, dtype=np.uint64) | np.uint64(1)
+        self._points = np.arange(2 * BANDS, dtype=np.uint64) * np.uint64(2**64 // (2 * BANDS))
         self._words = _Words()
 
     def runs(self, text: str) -> Hashes:
-        """The text's runs of five words, hashed, sorted, each once. A shorter text is one run."""
+        """The text's runs of five words, hashed, in order, each once. A shorter text is one run."""
         import numpy as np
 
         plain = words_only(text)
         words = (plain if plain.isascii() else SINGLE.sub(r" \1 ", plain)).split()
-        hashes = np.array([self._words[word] for word in words], dtype=np.uint64)
-        if not len(hashes):
+        hashes = np.fromiter(map(self._words.__getitem__, words), dtype=np.uint64, count=len(words))
+        if not words:
             return hashes
-        if len(hashes) < RUN:
-            hashes = np.concatenate([hashes, np.zeros(RUN - len(hashes), dtype=np.uint64)])
-        n = len(hashes) - RUN + 1
-        mixed = np.zeros(n, dtype=np.uint64)
-        for at in range(RUN):
-            mixed += (hashes[at : at + n] + np.uint64(1)) * self._runs[at]
-            mixed ^= mixed >> np.uint64(29)
-        return np.unique(mixed)
+        if len(words) < RUN:
+            hashes = np.concatenate([hashes, np.zeros(RUN - len(words), dtype=np.uint64)])
+        mixed: Hashes = np.lib.stride_tricks.sliding_window_view(hashes, RUN) @ self._times[:RUN]
+        mixed = (mixed ^ (mixed >> np.uint64(29))) * self._times[RUN]
+        mixed.sort()
+        return mixed[np.concatenate(([True], mixed[1:] != mixed[:-1]))]
 
     def sketch(self, runs: Hashes) -> Hashes:
-        """A number a band: equal where two texts agree in all of the band's rows. Empty of no runs."""
+        """A number a band: equal where two texts agree at both its points. Empty of no runs."""
         import numpy as np
 
         if not len(runs):
             return runs
-        least = np.full(BANDS * ROWS, 2**64 - 1, dtype=np.uint64)
-        for at in range(0, len(runs), BLOCK):
-            hashed = runs[at : at + BLOCK, None] * self._times + self._plus
-            hashed ^= hashed >> np.uint64(32)
-            np.minimum(least, hashed.min(axis=0), out=least)
-        bands = least.reshape(BANDS, ROWS)
-        mixed: Hashes = bands[:, 0] * np.uint64(0x9E3779B97F4A7C15) ^ bands[:, 1]
+        first = runs[np.searchsorted(runs, self._points) % len(runs)]
+        mixed: Hashes = first[:BANDS] * self._times[RUN + 1] ^ first[BANDS:]
         return mixed
 
 

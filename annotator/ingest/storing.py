@@ -24,7 +24,7 @@ from annotator.ingest.sifting import Known, Wanted, known_documents
 from annotator.models import Batch, Document, Person, Project, Sentence
 
 PIECE_DOCUMENTS = 100
-PIECE_SENTENCES = 2000
+PIECE_SENTENCES = 1000
 LONGEST_PAUSE = 0.03
 GIVEN = "given"  # the segmenter of documents that came with their sentences
 LEFT = "left behind"  # the batch of what unfinished imports left; never finished
@@ -191,28 +191,13 @@ def _put_aside(session: Session, wish: Import, there: Known) -> None:
 def _insert(
     session: Session, project: Project, batch: int, fresh: Sequence[tuple[Wanted, Split]], ids: dict[str, int]
 ) -> None:
+    """All at once, but for copies of each other, of which the first must have its row."""
+    waiting: list[Document] = []
     for one, _ in fresh:
-        record = one.record
-        row = Document(
-            project_id=project.id,
-            batch_id=batch,
-            key=record.key,
-            sha256=one.sha256,
-            norm_hash=one.norm_hash,
-            group_id=ids[one.leader] if one.leader else one.group,
-            title=record.title,
-            source=record.source,
-            url=record.url,
-            published=record.published,
-            language=record.language,
-            licence=record.licence,
-            meta=record.meta,
-            segmenter=SEGMENTER if record.sentences is None else GIVEN,
-            text=record.text,
-        )
-        session.add(row)
-        session.flush()
-        ids[record.key] = row.id
+        if one.leader is not None and one.leader not in ids:
+            _add(session, waiting, ids)
+        waiting.append(_document(one, project, batch, ids))
+    _add(session, waiting, ids)
     rows = [
         {"document_id": ids[one.record.key], "start": start, "end": end, "kind": kind, "born": 1}
         for one, split in fresh
@@ -220,6 +205,34 @@ def _insert(
     ]
     if rows:
         session.execute(insert(Sentence), rows)
+
+
+def _add(session: Session, waiting: list[Document], ids: dict[str, int]) -> None:
+    session.add_all(waiting)
+    session.flush()
+    ids.update((row.key, row.id) for row in waiting)
+    waiting.clear()
+
+
+def _document(one: Wanted, project: Project, batch: int, ids: Mapping[str, int]) -> Document:
+    record = one.record
+    return Document(
+        project_id=project.id,
+        batch_id=batch,
+        key=record.key,
+        sha256=one.sha256,
+        norm_hash=one.norm_hash,
+        group_id=ids[one.leader] if one.leader else one.group,
+        title=record.title,
+        source=record.source,
+        url=record.url,
+        published=record.published,
+        language=record.language,
+        licence=record.licence,
+        meta=record.meta,
+        segmenter=SEGMENTER if record.sentences is None else GIVEN,
+        text=record.text,
+    )
 
 
 def _finish(
