@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from annotator.core.splits import Member, clusters, sides
 from annotator.core.splits import Side as SideName
 from annotator.db import writing
-from annotator.models import Document, Project, Release, ReleaseDocument, Side
+from annotator.models import Batch, Document, Project, Release, ReleaseDocument, Side
 from annotator.release.options import decode_options
 from annotator.release.states import SIDING, breathe, lock_project
 
@@ -54,12 +54,13 @@ def _placed(session: Session, project: Project, release: Release) -> list[Placed
             Side.since_release_id,
             ReleaseDocument.document_id,
         )
+        .join(Batch, Batch.id == Document.batch_id)
         .outerjoin(Side, Side.document_id == Document.id)
         .outerjoin(
             ReleaseDocument,
             (ReleaseDocument.document_id == Document.id) & (ReleaseDocument.release_id == release.id),
         )
-        .where(Document.project_id == project.id)
+        .where(Document.project_id == project.id, Batch.finished_at.is_not(None))
     ).all()
     cluster = clusters((row[1], _marks(row[0], row[2], row[3])) for row in rows)
     members, ids = [], {}
