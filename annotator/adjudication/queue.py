@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, and_, cast, exists, false, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from annotator.gold.policy import AGREED, DECIDED, OPEN
@@ -98,10 +98,11 @@ def _rows(project: Project, reviewer: Person, filters: Filters) -> Select[Any]:
         .where(other.document_id == Sentence.document_id, other.died.is_(None), other.start <= Sentence.start)
         .scalar_subquery()
     )
+    length = Sentence.end - Sentence.start  # in code points on both databases
     columns = select(
         Document.key,
         Document.title,
-        func.substr(Document.text, Sentence.start + 1, Sentence.end - Sentence.start),
+        func.substr(Document.text, cast(Sentence.start + 1, Integer), cast(length, Integer)),
         number,
         Comparison.difficulty,
         Comparison.status,
