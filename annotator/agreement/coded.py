@@ -13,10 +13,12 @@ from sqlalchemy.orm import Session
 
 from annotator.core.body import Body, decode
 from annotator.core.resolution import resolved
+from annotator.core.steps import History
 from annotator.gold.readings import redirects_of
 from annotator.models import (
     Annotation,
     Assignment,
+    Decision,
     Document,
     Gold,
     Handout,
@@ -25,6 +27,7 @@ from annotator.models import (
     Revision,
     Sentence,
 )
+from annotator.project import history_of
 
 PIECE = 50  # documents a transaction
 CORRECTION = "correction"
@@ -38,13 +41,17 @@ def silent(done: int, of: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Whose work counts: rounds by their rows, models or not; documents whose id comes after one."""
+    """Whose work counts: rounds by their rows, models or not; documents whose id comes after one.
+
+    Whatever version of the codebook it was made under, it is read as the newest.
+    """
 
     project: Project
     rounds: Collection[int]
     with_models: bool = False
     after: str = ""
     redirects: Mapping[str, str] = field(default_factory=dict)
+    history: History = field(default_factory=lambda: History([]))
 
     @classmethod
     def of(
@@ -56,7 +63,12 @@ class Scope:
         with_models: bool = False,
         after: str = "",
     ) -> Scope:
-        return cls(project, rounds, with_models, after, redirects_of(session, project))
+        redirects, history = redirects_of(session, project), history_of(session, project)
+        return cls(project, rounds, with_models, after, redirects, history)
+
+    def read(self, body: Body, version: int) -> Body:
+        """A body that was made under this codebook version."""
+        return resolved(body, self.redirects, self.history.between(version, self.history.newest))
 
 
 class Compared(NamedTuple):
@@ -128,13 +140,15 @@ def _piece(
 ) -> list[Compared]:
     bodies: dict[tuple[int, int], dict[str, Body]] = {}
     submitted: dict[tuple[int, int], dict[str, int]] = {}
-    for document, sentence, annotator, stored, at in _first_submitted(session, scope, list(documents)):
+    for document, sentence, annotator, stored, version, at in _first_submitted(
+        session, scope, list(documents)
+    ):
         body = decode(stored)
         if body.finished:
             where = document, sentence
-            bodies.setdefault(where, {})[annotator] = resolved(body, scope.redirects)
+            bodies.setdefault(where, {})[annotator] = scope.read(body, version)
             submitted.setdefault(where, {})[annotator] = at
-    gold = _gold(session, list(documents))
+    gold = _gold(session, scope, list(documents))
     return [
         Compared(
             documents[document],
@@ -142,7 +156,7 @@ def _piece(
             sentence,
             own,
             submitted[document, sentence],
-            resolved(gold[sentence], scope.redirects) if sentence in gold else None,
+            gold.get(sentence),
             queue.get(document, 1),
         )
         for (document, sentence), own in bodies.items()
@@ -151,8 +165,8 @@ def _piece(
 
 def _first_submitted(
     session: Session, scope: Scope, documents: list[int]
-) -> Iterator[tuple[int, int, str, str, int]]:
-    """(document, sentence, annotator, body, when) as each annotation stood when it was first handed in.
+) -> Iterator[tuple[int, int, str, str, int, int]]:
+    """(document, sentence, annotator, body, codebook version, when) as each was first handed in.
 
     Nearly always that is what stands now; where somebody went on afterwards, the log says what it was.
     """
@@ -162,6 +176,7 @@ def _first_submitted(
             Annotation.sentence_id,
             Person.name,
             Annotation.body,
+            Annotation.codebook_version_id,
             Assignment.first_submitted_at,
             Annotation.id,
             Annotation.n,
@@ -183,12 +198,12 @@ def _first_submitted(
     if not scope.with_models:
         heads = heads.where(Person.kind == "person")
     rows = session.execute(heads).all()
-    late = [row.id for row in rows if not _is_own(row.at, row.first_submitted_at, row.kind, row.n)]
+    late = [annotation for *_, first, annotation, n, at, kind in rows if not _is_own(at, first, kind, n)]
     before = _before(session, late)
-    for row in rows:
-        stored = before.get(row.id) if row.id in before else row.body
-        if stored is not None:
-            yield row.document_id, row.sentence_id, row.name, stored, row.first_submitted_at
+    for document, sentence, name, body, version, first, annotation, *_ in rows:
+        stored = before.get(annotation, body)
+        if stored is not None and first is not None:
+            yield document, sentence, name, stored, version, first
 
 
 def _is_own(at: int, first_submitted_at: int | None, kind: str, n: int) -> bool:
@@ -220,10 +235,11 @@ def _before(session: Session, annotations: list[int]) -> dict[int, str | None]:
     return answer
 
 
-def _gold(session: Session, documents: list[int]) -> dict[int, Body]:
+def _gold(session: Session, scope: Scope, documents: list[int]) -> dict[int, Body]:
     rows = session.execute(
-        select(Gold.sentence_id, Gold.body)
+        select(Gold.sentence_id, Gold.body, Decision.codebook_version_id)
+        .join(Decision, (Decision.sentence_id == Gold.sentence_id) & (Decision.n == Gold.n))
         .join(Sentence, Sentence.id == Gold.sentence_id)
         .where(Sentence.document_id.in_(documents), Gold.complete.is_(True))
     )
-    return {sentence: decode(body) for sentence, body in rows}
+    return {sentence: scope.read(decode(body), version) for sentence, body, version in rows}

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from annotator import __version__
 from annotator.agreement.reporting import rounds_of
 from annotator.models import Annotation, Assignment, Document, Gold, Job, Project, Round, Sentence
+from annotator.project import latest_version
 
 KIND = "agreement"
 SMALL = 1_500  # annotations that are counted while somebody waits for the page
@@ -35,7 +36,8 @@ def arguments(session: Session, project: Project, round_slug: str | None) -> dic
 
 
 def fingerprint(session: Session, project: Project, rounds: Sequence[Round]) -> str:
-    """Another one as soon as work is handed in, imported or corrected, gold decided, or actors merged."""
+    """Another one as soon as work is handed in, imported or corrected, gold decided, actors merged, or
+    a codebook published."""
     work = session.execute(
         select(func.count(), func.max(Assignment.first_submitted_at), func.sum(Assignment.first_submitted_at))
         .where(
@@ -56,7 +58,8 @@ def fingerprint(session: Session, project: Project, rounds: Sequence[Round]) -> 
     registry = session.scalar(select(Project.registry_n).where(Project.id == project.id))
     named = [(row.id, row.layers, row.codebook_version_id) for row in rounds]
     sums = [int(number or 0) for number in (*work, *documents, *gold)]
-    said = json.dumps([__version__, registry, named, sums])
+    codebook = latest_version(session, project).n
+    said = json.dumps([__version__, registry, codebook, named, sums])
     return hashlib.sha256(said.encode()).hexdigest()
 
 

@@ -44,8 +44,8 @@ def _table(crossed: Mapping[Crossed, int], known: Sequence[str]) -> dict[str, An
 
 
 def by_group(tally: Tally, scheme: Scheme) -> dict[str, dict[str, Any]]:
-    """One F1 a layer for each group of documents: overlapping spans, triggers with type, stances with label."""
-    sums = tally.by_document.table(len(tally.documents)).astype(np.float64)
+    """One F1 a layer a group of documents: spans that overlap, triggers with type, stances with label."""
+    sums = tally.by_document().astype(np.float64)
     members: dict[tuple[str, str], list[int]] = {}
     for document, groups in tally.groups.items():
         for group in groups:

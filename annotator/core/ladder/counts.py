@@ -58,7 +58,7 @@ def pooled_counts(columns: Columns) -> Counts:
     np.add.at(sets, (document[columns.row_sentence], columns.row_types), 1)
     distance = _add(document, np.array(tally.sentence_masi)[:, None], documents)[:, 0]
     common = np.zeros((documents, WIDTH), dtype=np.int64)
-    common[columns.document] = tally.by_document.table(documents)
+    common[columns.document] = tally.by_document()
     return Counts(
         sentences=len(document),
         presence=Presence(
@@ -94,7 +94,7 @@ def _labels(columns: Columns) -> Labels:
 def pair_counts(columns: Columns) -> Iterator[tuple[str, str, Counts]]:
     """Each pair of readers who share a sentence, as though nobody else had read it."""
     tally = columns.tally
-    common = tally.by_pair.table(len(tally.pairs))
+    common = tally.by_pair()
     size = len(tally.labels) + 1
     tables = np.zeros((len(tally.pairs), size, size))  # the last of each axis: no such stance
     for (pair, x, y), times in tally.pair_labels.items():

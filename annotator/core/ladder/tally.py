@@ -9,7 +9,7 @@ from array import array
 from collections import Counter
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from itertools import combinations
-from typing import Any, TypeVar
+from typing import Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +33,8 @@ from annotator.core.measures.sets import observed_masi
 BATCH = 1 << 16
 WIDTH = len(Mentions._fields) + len(Events._fields) + len(Stances._fields)
 K = TypeVar("K", bound=Hashable)
+V = TypeVar("V", bound=Hashable)
+A = TypeVar("A")
 Crossed = tuple[int, str | None, str | None]  # a pair of readers, and what each calls a tag
 
 
@@ -85,7 +87,7 @@ class Tally:
         self.documents, self.readers = Numbered[str](), Numbered[str]()
         self.pairs = Numbered[tuple[str, str]]()
         self.labels, self.type_sets = Numbered[str](), Numbered[frozenset[str]]()
-        self.by_document, self.by_pair = Sums(WIDTH), Sums(WIDTH)
+        self.cells, self.sums = Numbered[tuple[int, int]](), Sums(WIDTH)  # by document and pair
         self.groups: dict[int, Sequence[tuple[str, str]]] = {}  # of each document
         self.sentence_document, self.sentence_masi = array("q"), array("d")
         # One row per reader of a counted sentence, the rows of a sentence together.
@@ -97,6 +99,18 @@ class Tally:
         self.pair_labels, self.pair_types = Counter[Crossed](), Counter[Crossed]()
         self.finished = Counter[str]()
         self.gold = Counter[tuple[str, str, bool]]()  # reader, document, matched or size
+
+    def by_document(self) -> NDArray[np.int64]:
+        return self._summed(0, len(self.documents))
+
+    def by_pair(self) -> NDArray[np.int64]:
+        return self._summed(1, len(self.pairs))
+
+    def _summed(self, axis: int, length: int) -> NDArray[np.int64]:
+        table = np.zeros((length, WIDTH), dtype=np.int64)
+        places = np.array([cell[axis] for cell in self.cells], dtype=np.int64)
+        np.add.at(table, places, self.sums.table(len(self.cells)))
+        return table
 
     def add(
         self,
@@ -139,20 +153,20 @@ class Tally:
         self.sentence_masi.append(observed_masi(sets) if len(set(sets)) > 1 else 0.0)
 
     def _add_pairs(self, document: int, readers: Sequence[str], readings: Sequence[Reading]) -> None:
-        mentions = Compared(lambda a, b: compare_mentions(a, b, self.scheme))
-        events, stances = Compared(compare_events), Compared(compare_stances)
-        for (reader, a), (other, b) in combinations(zip(readers, readings, strict=True), 2):
-            pair = self.pairs[reader, other]
-            happened, types = events[a.events, b.events]
-            judged, labels = stances[a.stances, b.stances]
-            row = (*mentions[a.mentions, b.mentions], *happened, *judged)
+        mentions = Compared([r.mentions for r in readings], lambda a, b: compare_mentions(a, b, self.scheme))
+        events = Compared([r.events for r in readings], compare_events)
+        stances = Compared([r.stances for r in readings], compare_stances)
+        for i, j in combinations(range(len(readers)), 2):
+            pair = self.pairs[readers[i], readers[j]]
+            happened, types = events(i, j)
+            judged, labels = stances(i, j)
             for x, y in types:
                 self.pair_types[pair, x, y] += 1
             for x, y in labels:
                 self.pair_labels[pair, x, y] += 1
+            row = (*mentions(i, j), *happened, *judged)
             if any(row):
-                self.by_document.add(document, row)
-                self.by_pair.add(pair, row)
+                self.sums.add(self.cells[document, pair], row)
 
     def _add_units(self, document: int, readers: Sequence[int], readings: Sequence[Reading]) -> None:
         for row in grouped([said.stances for said in readings], stance_identity, stance_affinity, tuple):
@@ -165,13 +179,17 @@ class Tally:
                 self.label.append(self.labels[stance[2]])
 
 
-class Compared(dict[Any, Any]):
-    """Comparisons of one sentence, each made once however many readers say the same."""
+class Compared(Generic[V, A]):
+    """What each two readers of one sentence have in common, worked out once for each two versions."""
 
-    def __init__(self, compare: Callable[[Any, Any], Any]) -> None:
-        super().__init__()
-        self._compare = compare
+    def __init__(self, said: Sequence[V], compare: Callable[[V, V], A]) -> None:
+        numbers: dict[V, int] = {}
+        self._version = [numbers.setdefault(version, len(numbers)) for version in said]
+        self._said, self._compare = said, compare
+        self._known: dict[tuple[int, int], A] = {}
 
-    def __missing__(self, two: tuple[Any, Any]) -> Any:
-        self[two] = answer = self._compare(*two)
+    def __call__(self, i: int, j: int) -> A:
+        two = self._version[i], self._version[j]
+        if (answer := self._known.get(two)) is None:
+            answer = self._known[two] = self._compare(self._said[i], self._said[j])
         return answer
