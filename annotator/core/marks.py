@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from annotator.core.spans import Span
 
@@ -76,7 +77,7 @@ def _pieces(text: str, sentence: Span, words: Sequence[Span], marks: Sequence[Ma
     covered = inside or {at for word in words for at in range(word.start, word.end)}
     return [
         Word(Span(start, end), text[start:end], gap=start not in covered)
-        for start, end in zip(line, line[1:], strict=False)
+        for start, end in pairwise(line)
     ]
 
 

@@ -12,12 +12,12 @@ PLAIN_OPENERS = frozenset(
     """a an the this that these those in on at by for from to of with as and or but if when while after before
     during since until although though because so yet nor not no only even also both either neither each every
     some many most more several all another other such there here what which who whom whose where why how than
-    then thus however meanwhile moreover earlier later last next now today yesterday tomorrow under over between
-    among against about according speaking asked following despite amid it its""".split()
+    then thus however meanwhile moreover earlier later last next now today yesterday tomorrow under over
+    between among against about according speaking asked following despite amid it its""".split()
 )
 PRONOUNS = frozenset(
-    "he him his she her hers they them their theirs we us our ours i me my mine you your yours himself herself "
-    "themselves ourselves".split()
+    "he him his she her hers they them their theirs we us our ours i me my mine you your yours "
+    "himself herself themselves ourselves".split()
 )
 
 

@@ -16,8 +16,8 @@ TOKENIZER = "annotator-words-1"
 
 UNSPACED = "".join(
     rf"\p{{Script={name}}}"
-    for name in ("Han", "Hiragana", "Katakana", "Bopomofo", "Yi", "Thai", "Lao", "Khmer", "Myanmar", "Tai_Tham",
-                 "New_Tai_Lue", "Tai_Le", "Tai_Viet", "Javanese", "Balinese")
+    for name in ("Han", "Hiragana", "Katakana", "Bopomofo", "Yi", "Thai", "Lao", "Khmer", "Myanmar",
+                 "Tai_Tham", "New_Tai_Lue", "Tai_Le", "Tai_Viet", "Javanese", "Balinese")
 ) + "\u3005\u3006\u3007\u30fc"  # fmt: skip
 JOINERS = "\u00ad\u200c\u200d\u2060"  # invisible, inside words
 LETTER = rf"[[\p{{L}}\p{{N}}\p{{M}}\p{{Pc}}{JOINERS}]--[{UNSPACED}]]"
