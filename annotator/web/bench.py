@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from sqlalchemy.orm import Session
 
 from annotator.adjudication import Bench
 from annotator.core.alignment import Row, Version, content
-from annotator.core.body import AUTHOR, UNATTRIBUTED, Event, Mention, Stance, Tag, Target
+from annotator.core.body import Event, Mention, Stance, Tag
 from annotator.core.choices import READ, SKIPPED, Choice, layer_of, version_name
 from annotator.core.codebook import ACTORS, EVENTS, STANCES, Label
 from annotator.core.marks import Box, Mark, Word, layout
@@ -20,20 +19,11 @@ from annotator.core.tokens import tokens
 from annotator.gold.precedents import Example, precedents
 from annotator.models import Person
 from annotator.registry import Known, actors_by_key
+from annotator.web.tag_words import Piece, TagWords, quote_of
 
 LAYER_WORDS = {ACTORS: "Actor", EVENTS: "Event", STANCES: "Stance"}
 KINDS = {ACTORS: "actor", EVENTS: "event", STANCES: "stance"}
 HOW_WORDS = {"version": "taken", "majority": "by majority", "edit": "edited", "none": "none of it"}
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A part of a tag in words. `kind` says how it is drawn; `differs` is true where versions do."""
-
-    field: str
-    text: str
-    kind: str = "field"
-    differs: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,30 +86,11 @@ class BenchView:
     notice: str = ""
     error: str = ""
 
-    # --- names
-
-    def name(self, key: str) -> str:
-        if key == AUTHOR:
-            return "the author"
-        if key == UNATTRIBUTED:
-            return "unattributed"
-        return self.actors[key].body.name if key in self.actors else key
-
-    def names(self, keys: Iterable[str]) -> str:
-        return ", ".join(map(self.name, keys))
-
-    def code(self, key: str) -> str:
-        known = self.actors.get(key)
-        return (known.body.code or f"{known.body.country}{known.body.type}") if known else ""
-
-    def towards(self, target: Target) -> str:
-        if target.actor is not None:
-            return self.name(target.actor)
-        if target.topic is not None:
-            return title_of(self.bench.codebook.topics, target.topic)
-        return f"“{target.text}”"
-
     # --- rows
+
+    @cached_property
+    def words(self) -> TagWords:
+        return TagWords(self.bench.codebook, self.actors)
 
     @cached_property
     def rows(self) -> list[ShownRow]:
@@ -133,19 +104,19 @@ class BenchView:
         versions = bench.versions(row)
         said = [version.tag for version in versions if version.tag is not None]
         edited = choice.tag if choice is not None and choice.how == "edit" else None
-        differing = self._differing([*said, *([edited] if edited is not None else [])])
+        differing = self.words.differing([*said, *([edited] if edited is not None else [])])
         gold = bench.sheet.tag(row, bench.choices)
         return ShownRow(
             key=row.key,
             layer=row.layer,
-            title=self._title(said),
-            quote=_quote(said),
+            title=self.words.title(said),
+            quote=quote_of(said),
             state="decided" if choice is not None else "open" if is_open else "agreed",
             cells=tuple(
                 self._cell(n, version, choice, differing, hidden=is_open)
                 for n, version in enumerate(versions, 1)
             ),
-            gold=self._pieces(gold, differing) if gold is not None else (),
+            gold=self.words.pieces(gold, differing) if gold is not None else (),
             how=self._how(choice, is_open),
             labels=self._labels(said),
             start=_span(said[0])[0],
@@ -157,11 +128,11 @@ class BenchView:
         return ShownRow(
             key=key,
             layer=layer_of(tag),
-            title=self._title([tag]),
-            quote=_quote([tag]),
+            title=self.words.title([tag]),
+            quote=quote_of([tag]),
             state="decided",
             cells=(),
-            gold=self._pieces(tag, frozenset()),
+            gold=self.words.pieces(tag, frozenset()),
             how="added",
             labels=self._labels([tag]),
             start=start,
@@ -175,7 +146,7 @@ class BenchView:
         return Cell(
             name=version_name(version.tag),
             number=0 if version.tag is None else n,
-            pieces=self._pieces(version.tag, differing) if version.tag is not None else (),
+            pieces=self.words.pieces(version.tag, differing) if version.tag is not None else (),
             held=0 if hidden else len(version.readers),
             taken=taken,
         )
@@ -184,15 +155,6 @@ class BenchView:
         if choice is not None:
             return HOW_WORDS[choice.how]
         return "" if is_open else "all agree"
-
-    def _title(self, said: Sequence[Tag]) -> str:
-        """What the row is about, of which the first version says no more than the others."""
-        tag = min(said, key=content)
-        if isinstance(tag, Stance):
-            return f"{self.name(tag.holder)} towards {self.towards(tag.target)}"
-        if isinstance(tag, Event) and tag.start is None:
-            return title_of(self.bench.codebook.event_types, tag.type)
-        return ""
 
     def _labels(self, said: Sequence[Tag]) -> tuple[tuple[str, str], ...]:
         """The labels in a row's versions, as (layer, id), for definitions, notes and precedents."""
@@ -204,80 +166,6 @@ class BenchView:
             else:
                 found.append((layer_of(tag), tag.type if isinstance(tag, Event) else tag.label))
         return tuple(sorted({pair for pair in found if pair[1]}))
-
-    # --- tags in words
-
-    def _differing(self, said: Sequence[Tag]) -> frozenset[str]:
-        """The fields in which versions differ."""
-        held = [{piece.field: piece.text for piece in self._said(tag)} for tag in said]
-        named = {field for fields in held for field in fields}
-        return frozenset(field for field in named if len({fields.get(field) for fields in held}) > 1)
-
-    def _pieces(self, tag: Tag, differing: frozenset[str]) -> tuple[Piece, ...]:
-        """The tag in words; its own words only where versions differ in them."""
-        return tuple(
-            Piece(p.field, p.text, p.kind, p.field in differing)
-            for p in self._said(tag)
-            if p.kind != "quote" or p.field in differing
-        )
-
-    def _said(self, tag: Tag) -> list[Piece]:
-        if isinstance(tag, Mention):
-            code = self.code(tag.actor)
-            named = [Piece("actor", self.name(tag.actor), "actor")]
-            return [
-                *named,
-                *([Piece("code", code)] if code else []),
-                Piece("words", f"“{tag.text}”", "quote"),
-            ]
-        own = self._event(tag) if isinstance(tag, Event) else self._stance(tag)
-        via = [Piece("via", f"according to {self.names(tag.via)}")] if tag.via else []
-        return own + via + self._attributes(tag)
-
-    def _event(self, event: Event) -> list[Piece]:
-        book = self.bench.codebook
-        kind = Piece("type", event.type, "type")
-        slots = [self._slot(role, event) for role in book.roles]
-        said = [kind]
-        if len(slots) > 1:
-            said = [slots[0], Piece("", "→", "arrow"), kind, Piece("", "→", "arrow"), slots[1]]
-        said += [slot for slot in (slots if len(slots) == 1 else slots[2:]) if slot.kind != "none"]
-        if event.mode:
-            known = book.event_type(event.type)
-            said.append(Piece("mode", title_of(known.modes if known else (), event.mode)))
-        if event.modality:
-            said.append(Piece("modality", title_of(book.modalities, event.modality)))
-        if event.text is not None:
-            said.append(Piece("words", f"“{event.text}”", "quote"))
-        return said
-
-    @staticmethod
-    def _slot_field(role: Label) -> str:
-        return f"role {role.id}"
-
-    def _slot(self, role: Label, event: Event) -> Piece:
-        filled = event.roles.get(role.id, ())
-        if not filled:
-            return Piece(self._slot_field(role), f"no {role.title.casefold()}", "none")
-        return Piece(self._slot_field(role), self.names(filled), "actor")
-
-    def _stance(self, stance: Stance) -> list[Piece]:
-        book = self.bench.codebook
-        said = [Piece("label", title_of(book.stance_labels, stance.label), "type stance")]
-        if stance.target.kind is not None:
-            kind = title_of(book.stance_target_kinds, stance.target.kind)
-            said += [Piece("kind", kind), Piece("target", f"“{stance.target.text}”", "quote")]
-        if stance.cue is not None:
-            said.append(Piece("cue", f"by “{stance.cue.text}”"))
-        return said
-
-    def _attributes(self, tag: Event | Stance) -> list[Piece]:
-        said = []
-        for field in self.bench.codebook.attributes.get(layer_of(tag), ()):
-            value = tag.attributes.get(field.id)
-            if value:
-                said.append(Piece(f"attribute {field.id}", f"{field.title}: {_value(field.choices, value)}"))
-        return said
 
     # --- the row at hand, and what belongs to it
 
@@ -382,7 +270,7 @@ class BenchView:
         if isinstance(tag, Stance):
             span, label = tag.target.span, tag.target.kind or ""
         elif isinstance(tag, Mention):
-            span, label = tag.span, self.name(tag.actor)
+            span, label = tag.span, self.words.name(tag.actor)
         else:
             span, label = tag.trigger, tag.type
         if span is None:
@@ -396,24 +284,6 @@ def _span(tag: Tag) -> tuple[int | None, int | None]:
         quoted = tag.target.span or (tag.cue.span if tag.cue else None)
         return (quoted.start, quoted.end) if quoted else (None, None)
     return tag.start, tag.end
-
-
-def _quote(said: Sequence[Tag]) -> str:
-    """The words that a row stands on: the longest that any version marks."""
-    texts = [tag.text for tag in said if not isinstance(tag, Stance) and tag.text is not None]
-    return max(texts, key=lambda text: (len(text), text), default="")
-
-
-def title_of(entries: Iterable[Any], wanted: str) -> str:
-    """The title of a codebook entry, or the id itself where the codebook no longer has it."""
-    return next((str(entry.title) for entry in entries if entry.id == wanted), wanted)
-
-
-def _value(choices: Sequence[Label], value: Any) -> str:
-    if isinstance(value, dict):
-        return f"“{value.get('text', '')}”"
-    chosen = value if isinstance(value, (list, tuple)) else [value]
-    return ", ".join(title_of(choices, str(one)) for one in chosen)
 
 
 def actors_on(bench: Bench) -> list[str]:
