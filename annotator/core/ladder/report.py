@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -16,7 +16,7 @@ from annotator.core.ladder.figures import figures
 from annotator.core.ladder.readings import reading
 from annotator.core.ladder.scheme import Scheme
 from annotator.core.ladder.tally import Tally
-from annotator.core.measures.competence import dawid_skene
+from annotator.core.measures.competence import dawid_skene, mace
 from annotator.core.measures.resampling import Summed, f1, resampled
 
 
@@ -70,13 +70,14 @@ def counted(body: Body) -> bool:
 
 def _annotators(tally: Tally) -> dict[str, Any]:
     coded = Counter(tally.row_reader)
-    trust = _competence(tally)
+    trust, knowing = _competence(tally)
     names = sorted(tally.finished)
     against = dict(zip(names, resampled([_against_gold(tally, name) for name in names]), strict=True))
     return {
         name: {
             "sentences": coded[tally.readers[name]] if name in tally.readers else 0,
             "competence": trust.get(name),
+            "mace": knowing.get(name),
             "gold_f1": against[name].plain(),
         }
         for name in names
@@ -91,10 +92,17 @@ def _against_gold(tally: Tally, name: str) -> Summed:
     return f1(matched, sizes)
 
 
-def _competence(tally: Tally) -> dict[str, float]:
-    """By Dawid and Skene over the labels of units that have three or more; nobody where there are none."""
+def _competence(tally: Tally) -> tuple[dict[str, float], dict[str, float]]:
+    """By Dawid and Skene, and by MACE, over the labels of units with three or more; nobody without any."""
     readers = list(tally.readers)
     held = Counter(tally.label_unit)
     lines = zip(tally.label_unit, tally.label_reader, tally.label, strict=True)
-    consensus = dawid_skene((unit, readers[reader], label) for unit, reader, label in lines if held[unit] > 2)
-    return {str(name): value for name, value in consensus.competence().items()} if consensus else {}
+    shared = [(unit, readers[reader], label) for unit, reader, label in lines if held[unit] > 2]
+    consensus, trust = dawid_skene(shared), mace(shared)
+    return _by_name(consensus.competence() if consensus else {}), _by_name(
+        trust.competence() if trust else {}
+    )
+
+
+def _by_name(figures: Mapping[Hashable, float]) -> dict[str, float]:
+    return {str(name): value for name, value in figures.items()}
