@@ -32,6 +32,8 @@ def check_name(name: str) -> str:
         raise BadInput(f"name: holds U+{ord(strange):04X}, which looks like another letter{meant}")
     if problem := annotator_name_problem(composed):
         raise BadInput(f"name: {problem}")
+    if composed in (".", ".."):
+        raise BadInput("name: needs a letter or a digit")  # in an address these lead to another page
     if any(unicodedata.category(c) == "Cf" for c in composed):
         raise BadInput("name: holds characters that cannot be seen; type it again without them")
     return composed

@@ -21,7 +21,7 @@ from annotator.web.forms import Form
 from annotator.web.htmx import go_to, is_htmx
 from annotator.web.visitor import begin, leave, person, visitor
 
-__all__ = ["bp", "member", "person", "signed_in", "site_admin", "visitor"]
+__all__ = ["bp", "member", "minutes", "person", "signed_in", "site_admin", "visitor"]
 
 bp = Blueprint("access", __name__)
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
@@ -122,7 +122,7 @@ def start() -> ResponseReturnValue:
         return _refused(form, "Give your name and your password.", 422)
     wait = people.wait_before(db.session, name, now())
     if wait:
-        answer = _refused(form, f"Too many tries. Wait {_minutes(wait)}, then try again.", 429)
+        answer = _refused(form, f"Too many tries. Wait {minutes(wait)}, then try again.", 429)
         return *answer, {"Retry-After": str(wait)}
     who = people.find_by_name(db.session, name)
     db.session.commit()  # nothing is held while the password is checked, which takes a tenth of a second
@@ -143,9 +143,10 @@ def _refused(form: SignInForm, why: str, status: int) -> tuple[str, int]:
     return render_template("access/sign_in.html", form=form, error=why), status
 
 
-def _minutes(seconds: int) -> str:
-    minutes = -(-seconds // 60)
-    return "a minute" if minutes == 1 else f"{minutes} minutes"
+def minutes(seconds: int) -> str:
+    """How long to wait, rounded up, in words."""
+    n = -(-seconds // 60)
+    return "a minute" if n == 1 else f"{n} minutes"
 
 
 @bp.post("/sign-out")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import PasswordField
 
 from annotator import person as people
 from annotator.db import now, writing
 from annotator.errors import BadInput
-from annotator.web.access import person, signed_in
+from annotator.web.access import minutes, person, signed_in
 from annotator.web.database import db
 from annotator.web.forms import Form
 from annotator.web.htmx import go_to
@@ -56,7 +56,8 @@ def change_password() -> ResponseReturnValue:
     current, password = form.current.data or "", form.password.data or ""
     wait = people.wait_before(db.session, who.name, now())
     if wait:
-        abort(429)
+        said = f"Too many tries. Wait {minutes(wait)}, then try again."
+        return *_page(form, wrong={"current": said}, status=429), {"Retry-After": str(wait)}
     if who.password is not None and not people.matches(who, current):
         with writing(db.session):
             people.record_failure(db.session, who.name, now())

@@ -8,7 +8,7 @@ from wtforms import BooleanField, SelectField, StringField
 
 from annotator import person as people
 from annotator.db import now, writing
-from annotator.errors import AnnotatorError
+from annotator.errors import AnnotatorError, Refused
 from annotator.models import ANNOTATOR, ROLES, Membership, Person, Project
 from annotator.project import members as members_of
 from annotator.project import set_role
@@ -150,12 +150,20 @@ def add_member(project: Project, membership: Membership | None) -> ResponseRetur
             if who is None:
                 who = people.add_person(db.session, form.name.data or "", person(), now())
                 token = people.make_link(db.session, who, person(), now())
+            _refuse_second_role(project, who, role)
             set_role(db.session, project, who, role, person(), now())
     except AnnotatorError as refused:
         return _members(project, form, error=str(refused), status=refused.status)
     if token is None:
         return go_to(url_for("people.members", project=project.slug))
     return _members(project, MemberForm(formdata=None), link=(who.name, _address(token)))
+
+
+def _refuse_second_role(project: Project, who: Person, role: str) -> None:
+    """Who adds somebody that is here already does not know it, and means no change of their role."""
+    held = next((row.role for row in members_of(db.session, project) if row.person_id == who.id), role)
+    if held != role:
+        raise Refused(f"name: {who.name} is here already, as {held}; change the role in the list")
 
 
 @bp.post("/<project>/people/<path:name>/role")

@@ -10,6 +10,7 @@ from flask import Flask, Response, abort, current_app, request
 from flask.globals import request_ctx
 from flask.typing import ResponseReturnValue
 from flask_wtf import CSRFProtect
+from werkzeug.routing import IntegerConverter
 
 from annotator.project import RESERVED_SLUGS
 from annotator.web.static import is_immutable
@@ -39,6 +40,12 @@ SECRET_ADDRESSES = ("access.sign_in", "access.start", "access.link", "access.use
 csrf = CSRFProtect()
 
 
+class PlainNumber(IntegerConverter):
+    """`<int:n>` in addresses: the digits 0 to 9, and no number that a database could not hold."""
+
+    regex = "[0-9]{1,9}"
+
+
 def accepts_upload(limit: int) -> Callable[[View], View]:
     """Lets a view take a body of up to `limit` bytes; all others take a form's worth."""
 
@@ -58,6 +65,7 @@ def install(app: Flask) -> None:
         WTF_CSRF_TIME_LIMIT=None,  # a page may stay open for a day
         WTF_CSRF_SSL_STRICT=False,  # asks for a referrer, which the sign-in page does not send
     )
+    app.url_map.converters["int"] = PlainNumber
     app.before_request(_check_address)
     app.before_request(_check_body)
     csrf.init_app(app)
