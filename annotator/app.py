@@ -18,6 +18,7 @@ from annotator.web import (
     database,
     documents,
     errors,
+    feedback,
     filters,
     htmx,
     jobs,
@@ -49,6 +50,7 @@ DESKS = (
     jobs,
     annotate,
     adjudicate,
+    feedback,
     agreement,
     progress,
 )

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from annotator import adjudication
 from annotator import job as jobs
-from annotator.adjudication import Bench, Decided, Filters, Overtaken, Waiting
+from annotator.adjudication import Bench, Decided, Filters, Overtaken, Waiting, feedback
 from annotator.adjudication.queue import SHOWN, count_waiting
 from annotator.adjudication.standing import unclear_notes
 from annotator.annotation import KeyReused, Stamp
@@ -83,6 +83,7 @@ def queue(project: Project, membership: Membership) -> ResponseReturnValue:
         jobs=[job for job in jobs.jobs(db.session, project, "gold") if job.state in OPEN_JOBS],
         policies=POLICIES,
         done="done" in request.args,
+        shown="shown" in request.args,
         newer=_address("queue", project, filters, first=max(0, first - PAGE)) if first else "",
         older=_address("queue", project, filters, first=first + PAGE) if len(rows) > PAGE else "",
     )
@@ -123,6 +124,15 @@ def settle(project: Project, membership: Membership) -> ResponseReturnValue:
         job = jobs.start(db.session, project, "gold", {"policy": policy}, person(), now())
     jobs.launch(current_app.config["SETTINGS"], job)
     return go_to(url_for("jobs.job", project=project.slug, token=job.token))
+
+
+@bp.post("/<project>/adjudication/feedback")
+@member(ADMIN)
+def show_gold(project: Project, membership: Membership) -> ResponseReturnValue:
+    """From now on a round's annotators see their own work against gold."""
+    with writing(db.session):
+        feedback.show_gold(db.session, project, request.form.get("round", ""), person(), now())
+    return go_to(url_for("adjudicate.queue", project=project.slug, shown=1))
 
 
 @bp.get("/<project>/adjudication/next")

@@ -16,6 +16,7 @@ SECTIONS = (
     ("registry.actors", "Actors", (REVIEWER, ADMIN)),
     ("rounds.rounds", "Rounds", (REVIEWER, ADMIN)),
     ("adjudicate.queue", "Adjudicate", (REVIEWER, ADMIN)),
+    ("feedback.articles", "Feedback", (ANNOTATOR,)),
     ("agreement.report", "Agreement", (REVIEWER, ADMIN)),
     ("releases.releases", "Releases", (REVIEWER, ADMIN)),
     ("codebooks.codebook", "Codebook", EVERYBODY),
