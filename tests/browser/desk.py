@@ -116,7 +116,13 @@ class Hand:
 
     def select(self, words: str) -> None:
         """Words of the sentence: a click on one, a drag over several."""
-        first, last = self.page.evaluate(FIND, words)
+        self.drag(*self.page.evaluate(FIND, words))
+
+    def select_span(self, start: int, end: int) -> None:
+        """A stretch of the document's text, from word to word."""
+        self.drag(*self.page.evaluate(WITHIN, [start, end]))
+
+    def drag(self, first: str, last: str) -> None:
         start, end = (self.page.locator(f"#t{at}").bounding_box() for at in (first, last))
         assert start and end
         y = start["height"] / 2
@@ -139,6 +145,13 @@ class Hand:
         self.page.wait_for_function("() => !document.querySelector('#saved.waiting')")
 
 
+# The first and last word of a stretch of the text, by where each begins.
+WITHIN = """([start, end]) => {
+  const toks = [...document.querySelectorAll("#sentence .tok")];
+  const held = toks.filter(tok => start <= Number(tok.dataset.s) && Number(tok.dataset.e) <= end);
+  if (Number(held[0].dataset.s) !== start || Number(held.at(-1).dataset.e) !== end) throw new Error("parts a word");
+  return [held[0].dataset.s, held.at(-1).dataset.s];
+}"""
 # The first and last word of a quotation of the sentence, by where each begins.
 FIND = """words => {
   const toks = [...document.querySelectorAll("#sentence .tok")];
