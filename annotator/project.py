@@ -273,10 +273,12 @@ def _publish(
     return row
 
 
-def history_of(session: Session, project: Project, until: CodebookVersion | None = None) -> History:
-    """How labels of older codebook versions are read as those of later ones, up to `until` or the newest."""
-    query = select(CodebookVersion).where(CodebookVersion.project_id == project.id)
-    if until is not None:
-        query = query.where(CodebookVersion.n <= until.n)
-    rows = session.scalars(query.options(defer(CodebookVersion.source)).order_by(CodebookVersion.n))
+def history_of(session: Session, project: Project) -> History:
+    """How labels of older versions of the codebook are read as those of later ones."""
+    rows = session.scalars(
+        select(CodebookVersion)
+        .where(CodebookVersion.project_id == project.id)
+        .options(defer(CodebookVersion.source))
+        .order_by(CodebookVersion.n)
+    )
     return History([(row.id, parsed(row).changes) for row in rows])

@@ -41,7 +41,7 @@ def create_round(session: Session, project: Project, plan: RoundPlan, by: Person
     session.add(row)
     session.flush()
     session.add_all(Pool(round_id=row.id, person_id=person.id) for person in people)
-    _hand_out(session, row, documents, people)
+    _hand_out(session, row, documents, people, plan)
     detail = {"purpose": row.purpose, "documents": len(documents), "overlap": row.overlap}
     audit.record(session, by, project, "create round", row.slug, detail, at)
     return row
@@ -58,17 +58,23 @@ def _ordered(session: Session, rows: list[Document], plan: RoundPlan) -> list[Do
     return rows
 
 
-def _hand_out(session: Session, row: Round, documents: Sequence[Document], people: Sequence[Person]) -> None:
-    """Each document gets its seats in turn, so that everybody's share is as even as it can be."""
+def _hand_out(
+    session: Session, row: Round, documents: Sequence[Document], people: Sequence[Person], plan: RoundPlan
+) -> None:
+    """Each document gets its seats in turn, so that everybody's share is as even as it can be; or those that
+    the plan names for it."""
+    named = {person.name: person for person in people}
     draw = random.Random(f"{row.seed}/double")
     sizes = sentence_counts(session, [document.id for document in documents])
     turn = 0
     for position, document in enumerate(documents, 1):
         seats = row.overlap + (1 if row.double and draw.random() < row.double else 0)
-        session.add(Handout(round_id=row.id, document_id=document.id, position=position, seats=seats))
-        for seat in range(1, seats + 1):
+        dealt = [people[(turn + n) % len(people)] for n in range(seats)]
+        if document.key in plan.seats:
+            dealt = [named[name] for name in plan.seats[document.key]]
+        session.add(Handout(round_id=row.id, document_id=document.id, position=position, seats=len(dealt)))
+        for seat, person in enumerate(dealt, 1):
             total, plain = sizes.get(document.id, (0, 0))
-            person = people[(turn + seat - 1) % len(people)]
             session.add(
                 Assignment(
                     round_id=row.id,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, defer
@@ -18,7 +18,10 @@ ORDERS = ("given", "random", "newest", "uncertain")
 
 @dataclass(frozen=True, slots=True)
 class RoundPlan:
-    """What a round asks for. `double` is the share of documents that one annotator more codes, unmarked."""
+    """What a round asks for. `double` is the share of documents that one annotator more codes, unmarked.
+
+    `seats` says who codes a document where that is not for the deal: the names, by its id.
+    """
 
     slug: str
     overlap: int
@@ -30,6 +33,7 @@ class RoundPlan:
     seed: int = 0
     documents: tuple[str, ...] | None = None
     suggestions: str = "off"
+    seats: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def check(
@@ -50,9 +54,9 @@ def check(
         raise BadInput(f"double: {plan.double} is no share; 0 to 1 goes")
     if plan.double and plan.overlap + 1 > len(people):
         raise BadInput("double: the pool has no further annotator to double documents with")
-    for field, value, known in (("purpose", plan.purpose, PURPOSES), ("order", plan.order, ORDERS)):
+    for name, value, known in (("purpose", plan.purpose, PURPOSES), ("order", plan.order, ORDERS)):
         if value not in known:
-            raise BadInput(f"{field}: {value!r} is not one of {', '.join(known)}")
+            raise BadInput(f"{name}: {value!r} is not one of {', '.join(known)}")
     if strange := [layer for layer in plan.layers if layer not in codebook.layers]:
         raise BadInput(f"layers: the codebook has no layer {strange[0]}; it has {', '.join(codebook.layers)}")
 

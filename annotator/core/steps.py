@@ -173,12 +173,11 @@ class History:
         """Each by its row's number with its steps, the oldest first. Those of the first change nothing."""
         self._order = {version: n for n, (version, _) in enumerate(versions)}
         self._names = [renames(steps) for _, steps in versions]
+        self.newest = versions[-1][0] if versions else 0
 
     def between(self, made: int, read: int) -> tuple[Renames, ...]:
         """The renames on the way; none where both are one, `read` is the older, or nothing was renamed."""
+        if made == read:
+            return ()
         span = self._names[self._order[made] + 1 : self._order[read] + 1]
         return tuple(names for names in span if names)
-
-    @property
-    def newest(self) -> int:
-        return max(self._order, key=self._order.__getitem__)

@@ -12,7 +12,9 @@ from msgspec import UNSET
 
 from annotator.core.body import AUTHOR, UNATTRIBUTED, Body, Event, Mention, Stance, Target
 from annotator.core.codebook import ACTORS, EVENTS, SKIP_REASONS, STANCES, Attribute, Codebook, find
+from annotator.core.resolution import places_in
 from annotator.core.spans import Span
+from annotator.core.steps import SPLIT
 from annotator.core.text import actor_id_problem, name_problem, text_problem
 
 MAX_TAGS = 500
@@ -44,8 +46,14 @@ def problems(
 
 
 def missing(body: Body, codebook: Codebook) -> list[str]:
-    """What hinders finishing the sentence: each required role that nobody fills, in words."""
-    lacking = []
+    """What hinders finishing the sentence, in words: each required role that nobody fills, each label that
+    this version of the codebook split."""
+    used = set(places_in(body))
+    lacking = [
+        f"{step.old[0]} was split: choose {' or '.join(step.new)}"
+        for step in codebook.changes
+        if step.verb == SPLIT and (step.block, step.old[0]) in used
+    ]
     for event in body.events:
         kind = codebook.event_type(event.type)
         for role in kind.requires if kind else ():

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from annotator.core.body import FINISHED, Body, decode
 from annotator.core.resolution import resolved
-from annotator.models import MERGED, Actor, Annotation, Assignment, Person, Project, Sentence
+from annotator.models import MERGED, Actor, Annotation, Assignment, Document, Person, Project, Sentence
+from annotator.project import history_of
 from annotator.registry import known, redirects
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A finished annotation in a submitted assignment, with merged actors read as what they became."""
+    """A finished annotation in a submitted assignment, with merged actors read as what they became.
+
+    Its labels are read as those of the newest codebook version that any reading of the sentence was made
+    under; `codebook_version` is its own.
+    """
 
     sentence: int
     annotation: int
@@ -78,11 +83,29 @@ def readings_of(
         query = query.where(Assignment.annotator_id.in_(people))
     latest: dict[tuple[int, int], Reading] = {}
     for sentence_id, annotation, n, annotator, round_id, version, body in session.execute(query):
-        read = resolved(decode(body), redirects)
         latest[sentence_id, annotator] = Reading(
-            sentence_id, annotation, n, annotator, round_id, version, read
+            sentence_id, annotation, n, annotator, round_id, version, decode(body)
         )
     found: dict[int, list[Reading]] = defaultdict(list)
     for (sentence_id, _), reading in latest.items():
         found[sentence_id].append(reading)
-    return {key: sorted(readings, key=lambda r: r.annotator) for key, readings in found.items()}
+    together = [_together(session, own, redirects) for own in found.values()]
+    return {own[0].sentence: sorted(own, key=lambda r: r.annotator) for own in together}
+
+
+def _together(session: Session, readings: list[Reading], redirects: Mapping[str, str]) -> list[Reading]:
+    """The readings of one sentence, as what they say can be compared."""
+    newest = max(reading.codebook_version for reading in readings)
+    if all(reading.codebook_version == newest for reading in readings):
+        return [replace(reading, body=resolved(reading.body, redirects)) for reading in readings]
+    project = session.scalars(
+        select(Project)
+        .join(Document, Document.project_id == Project.id)
+        .join(Sentence, Sentence.document_id == Document.id)
+        .where(Sentence.id == readings[0].sentence)
+    ).one()
+    history = history_of(session, project)
+    return [
+        replace(r, body=resolved(r.body, redirects, history.between(r.codebook_version, newest)))
+        for r in readings
+    ]

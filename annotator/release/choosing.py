@@ -14,6 +14,7 @@ from annotator.core.body import FINISHED, Body, decode
 from annotator.core.codebook import LAYERS
 from annotator.core.resolution import resolved
 from annotator.core.settling import MAJORITY, settle
+from annotator.core.steps import History
 from annotator.models import (
     Annotation,
     Assignment,
@@ -35,11 +36,21 @@ ORIGINS = {"agreed": "unanimous"}  # how outcomes of a policy are called in a re
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What is asked for, the layers of each round that is looked at, and where merged actors lead."""
+    """What is asked for, the layers of each round that is looked at, and where merged actors lead.
+
+    `version` is the codebook version that labels are read as, by the codebook's `history`.
+    """
 
     options: Options
     rounds: Mapping[int, tuple[str, ...]]
     redirects: Mapping[str, str]
+    history: History | None = None
+    version: int = 0
+
+    def read(self, body: str, made: int) -> Body:
+        """A stored body that was made under this version."""
+        names = self.history.between(made, self.version) if self.history else ()
+        return resolved(decode(body), self.redirects, names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +258,7 @@ def _undecided_pin(start: int, heads: Sequence[Head], scope: Scope) -> Pin:
         return _settled_pin(start, heads, SINGLE, decode(heads[0].body), None, scope)
     if scope.options.layer != "majority":
         return Pin(start=start, left=UNDECIDED)
-    settled = settle([resolved(decode(head.body), scope.redirects) for head in heads], MAJORITY)
+    settled = settle([scope.read(head.body, head.codebook_version) for head in heads], MAJORITY)
     if settled.body is None:
         return Pin(start=start, left=UNDECIDED)
     return _settled_pin(start, heads, settled.outcome, settled.body, settled.body, scope)

@@ -27,7 +27,7 @@ from annotator.models import (
     ReleaseDocument,
     Round,
 )
-from annotator.project import latest_version
+from annotator.project import history_of, latest_version
 from annotator.release.choosing import Scope, choose
 from annotator.release.figures import Figures, decode_figures, encode_figures, summed_up
 from annotator.release.options import Options, decode_options, encode_options
@@ -162,6 +162,8 @@ def _scope(session: Session, project: Project, release: Release) -> Scope:
         decode_options(release.options),
         {row.id: tuple(row.layers.split(",")) for row in rounds},
         registry.redirects(registry.snapshot(session, project)),
+        history_of(session, project),
+        release.codebook_version_id,
     )
 
 

@@ -21,6 +21,7 @@ from annotator.core.records import Reading, Source, Taken
 from annotator.core.resolution import resolved
 from annotator.core.shapes import ActorRole, RegistryLine
 from annotator.core.spans import Span
+from annotator.core.steps import History
 from annotator.models import (
     CodebookVersion,
     Decision,
@@ -31,7 +32,7 @@ from annotator.models import (
     Revision,
     Sentence,
 )
-from annotator.project import parsed
+from annotator.project import history_of, parsed
 from annotator.release.figures import Figures, decode_figures
 from annotator.release.options import Options, decode_options
 from annotator.release.pins import Pin, PinnedReading, Pins, decode_pins
@@ -54,6 +55,7 @@ class Recorded:
     registry: Mapping[str, RegistryLine]
     redirects: Mapping[str, str]
     versions: Mapping[int, str]
+    history: History
 
 
 def read_recorded(session: Session, project: Project, release: Release) -> Recorded:
@@ -73,6 +75,7 @@ def read_recorded(session: Session, project: Project, release: Release) -> Recor
         registry={key: _registry_line(actor, codebook) for key, actor in known.items()},
         redirects=registry.redirects(known),
         versions=dict(rows.all()),
+        history=history_of(session, project),
     )
 
 
@@ -217,10 +220,12 @@ class _Shelf:
         if self.of.options.layer == "annotators":
             own = [(reading.body, reading.annotator, None) for reading in readings]
         elif pin.decision is not None:
-            body, reason = self.decisions[sentence]
-            own = [(self._resolved(body), None, reason or None)]
+            body, version, reason = self.decisions[sentence]
+            own = [(self._resolved(body, version), None, reason or None)]
+        elif pin.body is not None:
+            own = [(self._resolved(pin.body, pin.codebook_version), None, None)]
         else:
-            own = [(self._resolved(pin.body) if pin.body else readings[0].body, None, None)]
+            own = [(readings[0].body, None, None)]
         return [
             Taken(
                 n=n,
@@ -236,31 +241,42 @@ class _Shelf:
         ]
 
     def _reading(self, pinned: PinnedReading) -> Reading:
-        body = self._resolved(self.revisions[pinned.annotation, pinned.revision])
+        body = self._resolved(*self.revisions[pinned.annotation, pinned.revision])
         return Reading(self.of.figures.pseudonyms[pinned.annotator], pinned.revision, body)
 
-    def _resolved(self, body: Body) -> Body:
-        return resolved(body, self.of.redirects)
+    def _resolved(self, body: Body, made: int) -> Body:
+        """A body that was made under this codebook version, as the release's version calls things."""
+        names = self.of.history.between(made, self.of.version.id)
+        return resolved(body, self.of.redirects, names)
 
 
-def _decisions(session: Session, wanted: Mapping[int, int]) -> dict[int, tuple[Body, str]]:
-    """Body and reason of the pinned decision of each sentence."""
+def _decisions(session: Session, wanted: Mapping[int, int]) -> dict[int, tuple[Body, int, str]]:
+    """Body, codebook version and reason of the pinned decision of each sentence."""
     rows = session.execute(
-        select(Decision.sentence_id, Decision.n, Decision.body, Decision.reason).where(
-            Decision.sentence_id.in_(wanted)
-        )
+        select(
+            Decision.sentence_id,
+            Decision.n,
+            Decision.body,
+            Decision.codebook_version_id,
+            Decision.reason,
+        ).where(Decision.sentence_id.in_(wanted))
     )
-    return {sentence: (decode(body), reason) for sentence, n, body, reason in rows if wanted[sentence] == n}
+    return {
+        sentence: (decode(body), version, reason)
+        for sentence, n, body, version, reason in rows
+        if wanted[sentence] == n
+    }
 
 
-def _revisions(session: Session, wanted: Sequence[PinnedReading]) -> dict[tuple[int, int], Body]:
-    found: dict[tuple[int, int], Body] = {}
+def _revisions(session: Session, wanted: Sequence[PinnedReading]) -> dict[tuple[int, int], tuple[Body, int]]:
+    """Body and codebook version of each pinned revision."""
+    found: dict[tuple[int, int], tuple[Body, int]] = {}
     pairs = [(reading.annotation, reading.revision) for reading in wanted]
     for first in range(0, len(pairs), PAIRS):
         rows = session.execute(
-            select(Revision.annotation_id, Revision.n, Revision.body).where(
+            select(Revision.annotation_id, Revision.n, Revision.body, Revision.codebook_version_id).where(
                 tuple_(Revision.annotation_id, Revision.n).in_(pairs[first : first + PAIRS])
             )
         )
-        found |= {(annotation, n): decode(body) for annotation, n, body in rows}
+        found |= {(annotation, n): (decode(body), version) for annotation, n, body, version in rows}
     return found
