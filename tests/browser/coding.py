@@ -124,7 +124,7 @@ class Coder:
             self.hand.settled()
 
     def suggested(self, wanted: list[Mention]) -> list[Mention]:
-        """Takes what is suggested rightly, all at once where all of it is right; returns what is left to do."""
+        """Takes what is suggested rightly, all at once where all of it is right; returns what is left."""
         offers = self.page.locator(".offer").evaluate_all(
             """all => all.map(({dataset}) =>
                 [Number(dataset.s), Number(dataset.e), dataset.actor, "sure" in dataset])"""

@@ -149,8 +149,9 @@ class Hand:
 WITHIN = """([start, end]) => {
   const toks = [...document.querySelectorAll("#sentence .tok")];
   const held = toks.filter(tok => start <= Number(tok.dataset.s) && Number(tok.dataset.e) <= end);
-  if (Number(held[0].dataset.s) !== start || Number(held.at(-1).dataset.e) !== end) throw new Error("parts a word");
-  return [held[0].dataset.s, held.at(-1).dataset.s];
+  const [first, last] = [held[0], held.at(-1)];
+  if (Number(first.dataset.s) !== start || Number(last.dataset.e) !== end) throw new Error("parts a word");
+  return [first.dataset.s, last.dataset.s];
 }"""
 # The first and last word of a quotation of the sentence, by where each begins.
 FIND = """words => {

@@ -1,4 +1,4 @@
-"""A whole article of the sample, coded as one of its annotators did: every press, click and drag is counted."""
+"""A whole article of the sample, coded as one of its annotators did; every press and click is counted."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_a_whole_article_takes_fewer_presses_than_elsewhere(
     names = {key: body.name for key, body in known.items()}
     code_article(office, hand, bodies, names, known if filled else ())
 
-    print(f"\n{hand.total} presses of all kinds, {dict(hand.counts)}; elsewhere {elsewhere(bodies)}")
+    print(f"\n{hand.total} of all kinds, {dict(hand.counts)}; elsewhere {elsewhere(bodies)}")  # noqa: T201
     assert hand.total < share * elsewhere(bodies)
     with app.app_context():
         db.engine.dispose()

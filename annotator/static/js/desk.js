@@ -224,9 +224,12 @@ class Desk {
       this.jumping = undefined;
       return event.key === "Escape" || event.key === "Enter";
     }
-    this.jumping += event.key;
-    this.selection.jump(this.jumping);
     clearTimeout(this.jumpTimer);
+    if (!this.selection.jump(this.jumping + event.key) && this.jumping) {
+      this.jumping = undefined; // no word goes on so: this letter is a key of its own
+      return false;
+    }
+    this.jumping += event.key;
     this.jumpTimer = setTimeout(() => (this.jumping = undefined), SAME_JUMP);
     return true;
   }

@@ -103,15 +103,18 @@ export class Selection {
     return index >= 0 && index < this.words.length && "name" in this.words[index].dataset;
   }
 
-  /** The next word that begins with what was typed, from the cursor on and round. */
+  /** The next word that begins with what was typed, from the cursor on and round. Returns whether there is one. */
   jump(letters) {
     const wanted = letters.toLocaleLowerCase();
     const count = this.words.length;
     const from = letters.length > 1 ? this.cursor - 1 : this.cursor; // a second letter may name the same word
     for (let k = 1; k <= count; k++) {
       const i = (from + k + count) % count;
-      if (this.words[i].textContent.toLocaleLowerCase().startsWith(wanted)) return this.to(i, false);
+      if (!this.words[i].textContent.toLocaleLowerCase().startsWith(wanted)) continue;
+      this.to(i, false);
+      return true;
     }
+    return false;
   }
 
   ends(last, stretch) {
