@@ -159,7 +159,7 @@ TABLE: dict[str, Row] = {
     "annotate.withdraw POST": Row(OWN_DESK, f"{DESK}/withdrawal", 303),
     "adjudicate.queue GET": Row(REVIEWERS, "/strait/adjudication"),
     "adjudicate.settle POST": Row(ADMINS, "/strait/adjudication/settlement", 422, {"policy": "coin"}),
-    "adjudicate.show_gold POST": Row(ADMINS, "/strait/adjudication/feedback", 409, {"round": "main"}),
+    "adjudicate.show_gold POST": Row(ADMINS, "/strait/adjudication/feedback", 409, {"round": "round-of-talks"}),
     "feedback.articles GET": Row(ANNOTATORS, "/strait/feedback"),
     "feedback.article GET": Row(grants(ana=404, ben=404), "/strait/feedback/talks", 404),
     "adjudicate.go_on GET": Row(REVIEWERS, "/strait/adjudication/next", 303),
@@ -184,7 +184,7 @@ TABLE: dict[str, Row] = {
 
 # Names in addresses that a stranger could guess, and others of the same kind that nothing bears.
 NOWHERE = (("/strait/", "/nowhere/"),)
-NOT_HERE = ("/talks/", "/tales/"), ("/1.0", "/9.9")
+NOT_HERE = ("/talks/", "/tales/"), ("/1.0", "/9.9"), ("feedback/talks", "feedback/tales")
 
 
 def routes(app: Flask) -> Iterator[str]:
