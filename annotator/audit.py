@@ -88,8 +88,11 @@ def recorded(
 
 
 def details(row: Audit) -> list[tuple[str, str]]:
-    """A row's particulars as words."""
-    return [(name, _in_words(value)) for name, value in json.loads(row.detail).items()]
+    """A row's particulars as words; of a row that was tampered with, what stands there."""
+    try:
+        return [(name, _in_words(value)) for name, value in json.loads(row.detail).items()]
+    except (ValueError, AttributeError):
+        return [("detail", row.detail)]
 
 
 def _in_words(value: Any) -> str:

@@ -6,7 +6,7 @@ import hashlib
 import secrets
 from collections.abc import Sequence
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, defer, joinedload
 
 from annotator import audit
@@ -94,8 +94,8 @@ def create_project(
         raise BadInput(f"title: {problem}")
     if len(title) > 200:
         raise BadInput(f"title: has {len(title)} characters; 200 go")
-    if session.scalar(select(Project.id).where(Project.slug == slug)) is not None:
-        raise Refused(f"slug: there is a project {slug} already")
+    if taken := session.scalar(select(Project.slug).where(func.lower(Project.slug) == slug.lower())):
+        raise Refused(f"slug: there is a project {taken} already")
     project = Project(
         slug=slug, title=title.strip() or codebook.title, salt=secrets.token_hex(32), created_at=at
     )
