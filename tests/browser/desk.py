@@ -44,17 +44,17 @@ class Office:
 
     @classmethod
     def furnished(
-        cls, settings: Settings, documents: dict[str, tuple[str, str]] | None = None, **project: Any
+        cls, settings: Settings, documents: dict[str, tuple[str, str]] | None = None, **plan: Any
     ) -> Office:
-        """`documents` maps an id to text and language."""
+        """`documents` maps an id to text and language; `plan` is the round's."""
         office = cls(settings)
         with office.session() as session:
             with writing(session):
-                made = make_project(session, **project)
+                made = make_project(session)
                 people = [make_member(session, made, name) for name in ("ana", "ben")]
                 for key, (text, language) in (documents or {"ferry": (FERRY, "en")}).items():
                     make_document(session, made, key, text, language)
-                make_round(session, made, ["ana", "ben"])
+                make_round(session, made, ["ana", "ben"], **plan)
             with writing(session):
                 for person in people:
                     office.cookies[person.name] = start_session(session, person, now())

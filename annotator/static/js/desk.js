@@ -129,7 +129,8 @@ class Desk {
     if (here) this.paint(page);
     if (here) this.turning = false;
     const error = here ? $("desk-error")?.textContent : "";
-    if (status !== 200) return this.say(error || `Not saved: ${record.words}.`);
+    if (error) return void ($("said").textContent = error);
+    if (status !== 200) return this.say(`Not saved: ${record.words}.`);
     const notice = here ? ($("desk-notice")?.textContent ?? "") : "";
     $("said").textContent = `Saved: ${record.words}. ${notice}`;
     if (here && notice && $("submit-article")) $("submit-article").focus();

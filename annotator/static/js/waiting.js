@@ -30,7 +30,7 @@ export class Waiting {
     const { outbox } = this.desk;
     const count = `${outbox.waiting.length} change${outbox.waiting.length === 1 ? "" : "s"} not saved yet`;
     const why =
-      outbox.state === "ended" ? "Sign in again to save." : stopped ? "One was refused, and needs a word from you." : outbox.trouble || "They are kept in this browser, and sent as soon as the server answers.";
+      outbox.state === "ended" ? "Sign in again to save." : stopped ? "One was refused: say what becomes of it." : outbox.trouble || "They are kept in this browser, and sent as soon as the server answers.";
     const rows = outbox.waiting.map((record) => element("li", { textContent: `${record.words} (${record === stopped ? "refused" : "waiting"})` }));
     const parts = [element("p", {}, element("strong", { textContent: `${count}. ` }), why), element("ul", {}, ...rows)];
     if (outbox.state === "ended") parts.push(this.button("Sign in", () => this.desk.renewal.open("nobody")));
