@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from annotator.core.body import Body, decode
 from annotator.core.resolution import resolved
+from annotator.core.spans import Span
 from annotator.core.steps import History
 from annotator.gold.readings import redirects_of
 from annotator.models import (
@@ -25,9 +26,11 @@ from annotator.models import (
     Person,
     Project,
     Revision,
+    Round,
     Sentence,
 )
 from annotator.project import history_of
+from annotator.suggestion import DRAW, is_offered
 
 PIECE = 50  # documents a transaction
 CORRECTION = "correction"
@@ -71,26 +74,40 @@ class Scope:
         return resolved(body, self.redirects, self.history.between(version, self.history.newest))
 
 
+class Place(NamedTuple):
+    """Where a document stands in its round: in which quarter of the order, 1 to 4; and, where it was drawn
+    which documents have suggestions, whether this one is "with" or "without" them."""
+
+    quarter: int = 1
+    suggestions: str = ""
+
+
 class Compared(NamedTuple):
     """A sentence that somebody finished, with its gold where that is complete.
 
-    `submitted` says when each annotator's work was first handed in; `queue` in which quarter of its round's
-    order the document stands, 1 to 4.
+    `submitted` says when each annotator's work was first handed in.
     """
 
     document: str
     document_row: int
     sentence: int
+    span: Span
     bodies: Bodies
     submitted: Mapping[str, int]
     gold: Body | None
-    queue: int
+    place: Place
 
     @property
     def week(self) -> str:
         """The ISO week in which the last of its readers handed it in."""
         year, week, _ = datetime.fromtimestamp(max(self.submitted.values()) / 1_000_000, UTC).isocalendar()
         return f"{year}-W{week:02}"
+
+    @property
+    def groups(self) -> list[tuple[str, str]]:
+        """What else its document's figures are wanted by."""
+        drawn = [("suggestions", self.place.suggestions)] if self.place.suggestions else []
+        return [("weeks", self.week), ("queue", str(self.place.quarter)), *drawn]
 
 
 def compared(session: Session, scope: Scope, progress: Progress = silent) -> Iterator[Compared]:
@@ -99,10 +116,10 @@ def compared(session: Session, scope: Scope, progress: Progress = silent) -> Ite
     Of somebody's work on a document in several rounds the latest round's counts.
     """
     keys = _documents(session, scope)
-    queue = _queue(session, scope)
+    places = _places(session, scope)
     for first in range(0, len(keys), PIECE):
         piece = dict(keys[first : first + PIECE])
-        found = _piece(session, scope, piece, queue)
+        found = _piece(session, scope, piece, places)
         session.commit()
         yield from found
         progress(min(first + PIECE, len(keys)), len(keys))
@@ -121,27 +138,33 @@ def _documents(session: Session, scope: Scope) -> list[tuple[int, str]]:
     return [(row.id, row.key) for row in rows]
 
 
-def _queue(session: Session, scope: Scope) -> dict[int, int]:
-    """The quarter of its round's order in which each document stands; of several rounds, the latest's."""
+def _places(session: Session, scope: Scope) -> dict[int, Place]:
+    """By document; of several rounds, the latest's."""
     rows = session.execute(
-        select(Handout.round_id, Handout.document_id)
-        .where(Handout.round_id.in_(scope.rounds))
-        .order_by(Handout.round_id, Handout.position)
-    )
-    quarters = {}
-    for _, own in groupby(rows, key=lambda row: row.round_id):
-        documents = [row.document_id for row in own]
-        quarters.update({document: 1 + 4 * n // len(documents) for n, document in enumerate(documents)})
-    return quarters
+        select(Round, Document.id, Document.key)
+        .join(Handout, Handout.round_id == Round.id)
+        .join(Document, Document.id == Handout.document_id)
+        .where(Round.id.in_(scope.rounds))
+        .order_by(Round.id, Handout.position)
+    ).all()
+    places = {}
+    for _, group in groupby(rows, key=lambda row: row[0].id):
+        own = list(group)
+        for n, (asked, document, key) in enumerate(own):
+            drawn = asked.suggestions.startswith(DRAW)
+            offered = ("with" if is_offered(asked, key) else "without") if drawn else ""
+            places[document] = Place(1 + 4 * n // len(own), offered)
+    return places
 
 
 def _piece(
-    session: Session, scope: Scope, documents: Mapping[int, str], queue: Mapping[int, int]
+    session: Session, scope: Scope, documents: Mapping[int, str], places: Mapping[int, Place]
 ) -> list[Compared]:
     bodies: dict[tuple[int, int], dict[str, Body]] = {}
     submitted: dict[tuple[int, int], dict[str, int]] = {}
+    spans: dict[int, Span] = {}
     for document, sentence, annotator, stored, version, at in _first_submitted(
-        session, scope, list(documents)
+        session, scope, list(documents), spans
     ):
         body = decode(stored)
         if body.finished:
@@ -149,26 +172,29 @@ def _piece(
             bodies.setdefault(where, {})[annotator] = scope.read(body, version)
             submitted.setdefault(where, {})[annotator] = at
     gold = _gold(session, scope, list(documents))
+    order = {document: n for n, document in enumerate(documents)}
     return [
         Compared(
             documents[document],
             document,
             sentence,
+            spans[sentence],
             own,
             submitted[document, sentence],
             gold.get(sentence),
-            queue.get(document, 1),
+            places.get(document, Place()),
         )
-        for (document, sentence), own in bodies.items()
+        for (document, sentence), own in sorted(bodies.items(), key=lambda one: order[one[0][0]])
     ]
 
 
 def _first_submitted(
-    session: Session, scope: Scope, documents: list[int]
+    session: Session, scope: Scope, documents: list[int], spans: dict[int, Span]
 ) -> Iterator[tuple[int, int, str, str, int, int]]:
     """(document, sentence, annotator, body, codebook version, when) as each was first handed in.
 
     Nearly always that is what stands now; where somebody went on afterwards, the log says what it was.
+    Notes the spans of the sentences.
     """
     heads = (
         select(
@@ -182,6 +208,8 @@ def _first_submitted(
             Annotation.n,
             Revision.at,
             Revision.kind,
+            Sentence.start,
+            Sentence.end,
         )
         .join(Annotation, Annotation.assignment_id == Assignment.id)
         .join(Revision, (Revision.annotation_id == Annotation.id) & (Revision.n == Annotation.n))
@@ -198,11 +226,12 @@ def _first_submitted(
     if not scope.with_models:
         heads = heads.where(Person.kind == "person")
     rows = session.execute(heads).all()
-    late = [annotation for *_, first, annotation, n, at, kind in rows if not _is_own(at, first, kind, n)]
+    late = [row.id for row in rows if not _is_own(row.at, row.first_submitted_at, row.kind, row.n)]
     before = _before(session, late)
-    for document, sentence, name, body, version, first, annotation, *_ in rows:
+    for document, sentence, name, body, version, first, annotation, _, _, _, start, end in rows:
         stored = before.get(annotation, body)
         if stored is not None and first is not None:
+            spans[sentence] = Span(start, end)
             yield document, sentence, name, stored, version, first
 
 

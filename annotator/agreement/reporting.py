@@ -76,8 +76,7 @@ def _uncollected() -> Iterator[None]:
 
 def _coded(session: Session, scope: Scope, progress: Progress) -> Iterator[Coded]:
     for sentence in compared(session, scope, progress):
-        groups = (("weeks", sentence.week), ("queue", str(sentence.queue)))
-        yield Coded(sentence.document, sentence.bodies, sentence.gold, groups)
+        yield Coded(sentence.document, sentence.bodies, sentence.gold, sentence.groups, sentence.span)
 
 
 def codebook_of_rounds(session: Session, project: Project, rounds: Sequence[Round]) -> Codebook:

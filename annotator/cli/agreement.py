@@ -16,6 +16,7 @@ RUNGS = {
     "stances": "any stance",
     "exact_f1": "spans, exact F1",
     "overlap_f1": "spans, overlapping F1",
+    "alpha_u": "where they are, unitised alpha",
     "actor_accuracy": "same actor",
     "code_accuracy": "same code",
     "country_accuracy": "same country",

@@ -35,6 +35,7 @@ RUNGS = {
     ACTORS: (
         ("exact_f1", "The same words", "F1 of spans, to the letter"),
         ("overlap_f1", "Words that overlap", "F1 of spans that share a letter or more"),
+        ("alpha_u", "Where who is named", "Alpha, unitised: chance and near misses counted"),
         ("country_accuracy", "The same country", "Of those that overlap"),
         ("code_accuracy", "The same code", "Of those that overlap"),
         ("actor_accuracy", "The same actor", "Of those that overlap"),
@@ -42,6 +43,7 @@ RUNGS = {
     EVENTS: (
         ("set_alpha", "The same types", "Alpha over the set of types of a sentence, by MASI"),
         ("trigger_f1", "Trigger and type", "F1, to the letter"),
+        ("alpha_u", "Where which type is", "Alpha, unitised: chance and near misses counted"),
         ("role_f1", "Who in which role", "F1, of events that overlap"),
     ),
     STANCES: (
@@ -199,8 +201,9 @@ def _drawn(project: Project, slug: str | None, found: Mapping[str, Any]) -> dict
             if layer in found["confusion"] and len(found["confusion"][layer]["labels"]) > 1
         ],
         "heat_maps": list(_heat_maps(found, layers, link)),
-        "weeks": _over_time(found, "weeks", layers),
-        "queue": _over_time(found, "queue", layers),
+        "weeks": _groups(found, "weeks"),
+        "queue": _groups(found, "queue"),
+        "suggested": _groups(found, "suggestions"),
         "layers": [(layer, TITLES[layer], SECTIONS[layer]) for layer in layers],
         "anybody_against_gold": any(own["gold_f1"]["n"] for own in found["annotators_detail"].values()),
     }
@@ -282,7 +285,7 @@ def _pair_cell(figure: Figure, layer: str, one: str, another: str, link: Any) ->
     )
 
 
-def _over_time(found: Mapping[str, Any], kind: str, layers: Sequence[str]) -> list[tuple[str, Any]]:
+def _groups(found: Mapping[str, Any], kind: str) -> list[tuple[str, Any]]:
     """The groups of a kind with their figures, in order; none where there is but one to look at."""
     groups = found["by_group"].get(kind, {})
     return sorted(groups.items()) if len(groups) > 1 else []

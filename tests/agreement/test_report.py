@@ -14,7 +14,8 @@ from annotator.errors import Unknown
 from annotator.gold import settle
 from annotator.models import APPROVED, Assignment, Document, Project
 from annotator.registry import ActorBody, merge, write
-from tests.agreement.world import EMPTY, SKIPPED, bring_in, event, mention, stance, tagged
+from annotator.suggestion import is_offered
+from tests.agreement.world import EMPTY, KESTRIA, SKIPPED, bring_in, event, mention, stance, tagged
 from tests.world import AT, Hand, make_document, make_member, make_project, make_round
 
 LATER = AT + 1_000_000
@@ -263,3 +264,41 @@ def test_figures_are_kept_until_something_that_they_rest_on_changes(
     with writing(session):
         session.execute(update(Document).where(Document.key == "boats").values(withdrawn_at=AT))
     assert changed()
+
+
+def test_rounds_that_drew_suggestions_tell_with_and_without_apart(session: Session, project: Project) -> None:
+    with writing(session):
+        for name in ("ana", "ben"):
+            make_member(session, project, name)
+        for n in range(12):
+            make_document(session, project, f"d{n:02}")
+        row = make_round(session, project, ["ana", "ben"], suggestions="draw:0.5")
+    said = {"ana": {3: tagged(stances=[stance()])}, "ben": {3: tagged(stances=[stance()])}}
+    keys = [f"d{n:02}" for n in range(12)]
+    for key in keys:
+        other = {**said, "ben": {3: EMPTY}} if is_offered(row, key) else said
+        bring_in(session, project, key, other, round_slug="main")
+
+    groups = agreement.report(session, project)["by_group"]["suggestions"]
+
+    drawn = sum(is_offered(row, key) for key in keys)
+    assert 0 < drawn < 12
+    assert {name: own["documents"] for name, own in groups.items()} == {"with": drawn, "without": 12 - drawn}
+    assert {name: own["stances"]["value"] for name, own in groups.items()} == {"with": 0, "without": 1}
+
+
+def test_where_mentions_and_triggers_stand_is_told_by_unitised_alpha(
+    session: Session, project: Project
+) -> None:
+    near = {
+        "ana": {1: EMPTY, 3: tagged(mentions=[mention()], events=[event()])},
+        "ben": {1: EMPTY, 3: tagged(mentions=[mention(end=KESTRIA + 6)], events=[event()])},
+    }
+    bring_in(session, project, "talks", near)
+
+    found = agreement.report(session, project)
+
+    assert value(found, "events", "alpha_u") == 1
+    assert 0.9 < (value(found, "mentions", "alpha_u") or 0) < 1
+    assert found["mentions"]["alpha_u"]["n"] == 2
+    assert found["pairs"]["ana|ben"]["mentions"]["alpha_u"]["value"] == value(found, "mentions", "alpha_u")

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotator.core.codebook import ACTORS, EVENTS, STANCES
-from annotator.core.ladder.figures import PRESENCE, Counts, Labels, Presence, Sets
+from annotator.core.ladder.figures import PRESENCE, Counts, Labels, Presence, Sets, Unitised
 from annotator.core.ladder.scheme import Scheme
 from annotator.core.ladder.tally import WIDTH, Tally
 from annotator.core.measures.alpha import Array, coincidences_by
@@ -25,6 +25,7 @@ class Columns:
     def __init__(self, tally: Tally, scheme: Scheme) -> None:
         self.tally = tally
         self.document = _in_order(tally.documents)
+        self.apart, self.units = tally.unitised.sums()
         self.types = _types(tally, scheme) if EVENTS in scheme.layers else []
         self.members = membership(list(tally.type_sets), self.types)
         self.row_sentence, self.row_types = _numbers(tally.row_sentence), _numbers(tally.row_types)
@@ -70,7 +71,16 @@ def pooled_counts(columns: Columns) -> Counts:
         sets=Sets(distance, sets, columns.members),
         common=common,
         labels=_labels(columns),
+        unitised=Unitised(_apart(columns), columns.units.sum(axis=0).tolist()),
     )
+
+
+def _apart(columns: Columns) -> Array:
+    """By document, in the order of their ids."""
+    table = np.zeros((len(columns.document), 2, 2))
+    places = columns.document[_numbers([document for document, _ in columns.tally.unitised.cells])]
+    np.add.at(table, places, columns.apart)
+    return table
 
 
 def _labels(columns: Columns) -> Labels:
@@ -99,16 +109,23 @@ def pair_counts(columns: Columns) -> Iterator[tuple[str, str, Counts]]:
     tables = np.zeros((len(tally.pairs), size, size))  # the last of each axis: no such stance
     for (pair, x, y), times in tally.pair_labels.items():
         tables[pair, _place(tally.labels, x), _place(tally.labels, y)] += times
+    cells_of: dict[tuple[str, str], list[int]] = {}
+    for (_, two), cell in tally.unitised.cells.items():
+        cells_of.setdefault(two, []).append(cell)
     of_reader = {name: np.flatnonzero(columns.row_reader == n) for name, n in tally.readers.items()}
     for (one, other), pair in tally.pairs.items():
         ours, theirs = of_reader[one], of_reader[other]
         _, a, b = np.intersect1d(
             columns.row_sentence[ours], columns.row_sentence[theirs], assume_unique=True, return_indices=True
         )
-        yield one, other, _pair(columns, ours[a], theirs[b], common[pair], tables[pair])
+        cells = cells_of.get((one, other), [])
+        apart = Unitised(
+            columns.apart[cells].sum(axis=0, keepdims=True), columns.units[cells].sum(axis=0).tolist()
+        )
+        yield one, other, _pair(columns, ours[a], theirs[b], common[pair], tables[pair], apart)
 
 
-def _pair(columns: Columns, a: Numbers, b: Numbers, common: Numbers, table: Array) -> Counts:
+def _pair(columns: Columns, a: Numbers, b: Numbers, common: Numbers, table: Array, apart: Unitised) -> Counts:
     ours, theirs = columns.rows[a], columns.rows[b]
     differing = 2.0 * (ours != theirs).sum(axis=0)
     ones = ours.sum(axis=0, dtype=np.int64) + theirs.sum(axis=0, dtype=np.int64)
@@ -128,6 +145,7 @@ def _pair(columns: Columns, a: Numbers, b: Numbers, common: Numbers, table: Arra
             labels[None],
             int(table.sum()),
         ),
+        unitised=apart,
     )
 
 

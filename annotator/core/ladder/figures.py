@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,7 @@ from annotator.core.measures.resampling import (
     resampled,
     share,
     table_alpha,
+    unitised_alpha,
 )
 
 Path = tuple[str, ...]
@@ -58,6 +59,14 @@ class Labels:
 
 
 @dataclass(frozen=True)
+class Unitised:
+    """L * D_o and L * D_e of mentions and of triggers, (documents, 2, 2), and how many units there are."""
+
+    sums: Array
+    units: Sequence[int]
+
+
+@dataclass(frozen=True)
 class Counts:
     """What adds up over documents: the first axis everywhere is documents, or the one row of a pair."""
 
@@ -66,6 +75,7 @@ class Counts:
     sets: Sets
     common: NDArray[np.int64]  # the fields of Mentions, Events and Stances, side by side
     labels: Labels
+    unitised: Unitised
 
 
 def listed(counts: Counts, scheme: Scheme) -> Iterator[tuple[Path, Summed]]:
@@ -76,6 +86,7 @@ def listed(counts: Counts, scheme: Scheme) -> Iterator[tuple[Path, Summed]]:
         size, exact, overlapping, same_actor, same_code, same_country = columns[0:6]
         yield ("mentions", "exact_f1"), f1(exact, size)
         yield ("mentions", "overlap_f1"), f1(overlapping, size)
+        yield ("mentions", "alpha_u"), unitised_alpha(counts.unitised.sums[:, 0], counts.unitised.units[0])
         matches = int(overlapping.sum())
         yield ("mentions", "actor_accuracy"), share(same_actor, overlapping, matches)
         yield ("mentions", "code_accuracy"), share(same_code, overlapping, matches)
@@ -86,6 +97,7 @@ def listed(counts: Counts, scheme: Scheme) -> Iterator[tuple[Path, Summed]]:
         yield ("events", "set_alpha"), masi_alpha(sets.observed, sets.counts, sets.members, counts.sentences)
         yield from _presence(counts, [path for path in counts.presence.names if path[0] == "events"])
         yield ("events", "trigger_f1"), f1(same, size)
+        yield ("events", "alpha_u"), unitised_alpha(counts.unitised.sums[:, 1], counts.unitised.units[1])
         yield ("events", "role_f1"), f1(same_fillers, fillers)
     if STANCES in scheme.layers:
         size, pairs, triples = columns[10:13]

@@ -18,15 +18,20 @@ from annotator.core.ladder.scheme import Scheme
 from annotator.core.ladder.tally import Tally
 from annotator.core.measures.competence import dawid_skene, mace
 from annotator.core.measures.resampling import Summed, f1, resampled
+from annotator.core.spans import Span
 
 
 class Coded(NamedTuple):
-    """A sentence with the bodies of those who finished it, and its gold where it is decided."""
+    """A sentence with the bodies of those who finished it, and its gold where it is decided.
+
+    Sentences of one document come together, where their spans are to count.
+    """
 
     document: str
     bodies: Mapping[str, Body]
     gold: Body | None = None
     groups: Sequence[tuple[str, str]] = ()
+    span: Span | None = None
 
 
 def by_sentence(lines: Iterable[tuple[str, int, str, Body]]) -> Iterator[Coded]:
@@ -46,7 +51,8 @@ def report(sentences: Iterable[Coded], scheme: Scheme) -> dict[str, Any]:
         said = {who: reading(body, scheme) for who, body in sentence.bodies.items() if counted(body)}
         gold = sentence.gold if sentence.gold is not None and counted(sentence.gold) else None
         decided = reading(gold, scheme) if gold else None
-        tally.add(sentence.document, said, decided, sentence.groups)
+        tally.add(sentence.document, said, decided, sentence.groups, sentence.span)
+    tally.close()
     columns = Columns(tally, scheme)
     return {
         "sentences": len(tally.sentence_document),

@@ -28,7 +28,9 @@ from annotator.core.ladder.readings import (
     stance_identity,
 )
 from annotator.core.ladder.scheme import Scheme
+from annotator.core.ladder.unitised import Unitised
 from annotator.core.measures.sets import observed_masi
+from annotator.core.spans import Span
 
 BATCH = 1 << 16
 WIDTH = len(Mentions._fields) + len(Events._fields) + len(Stances._fields)
@@ -97,6 +99,8 @@ class Tally:
         self.unit_document, self.unit_readers = array("q"), array("q")
         self.label_unit, self.label_reader, self.label = array("q"), array("q"), array("q")
         self.pair_labels, self.pair_types = Counter[Crossed](), Counter[Crossed]()
+        self.unitised = Unitised()
+        self._at: int | None = None  # the document whose sentences come
         self.finished = Counter[str]()
         self.gold = Counter[tuple[str, str, bool]]()  # reader, document, matched or size
 
@@ -118,6 +122,7 @@ class Tally:
         readings: Mapping[str, Reading],
         gold: Reading | None,
         groups: Sequence[tuple[str, str]] = (),
+        span: Span | None = None,
     ) -> None:
         """Counts one sentence as those who finished it without a skip have it.
 
@@ -136,8 +141,22 @@ class Tally:
             numbers = [self.readers[reader] for reader in readers]
             self._add_rows(number, numbers, own)
             self.groups.setdefault(number, groups)
+            if span is not None:
+                self._unitise(number, span, readings)
             self._add_pairs(number, readers, own)
             self._add_units(number, numbers, own)
+
+    def _unitise(self, document: int, span: Span, readings: Mapping[str, Reading]) -> None:
+        if document != self._at:
+            self.close()
+        self._at = document
+        self.unitised.add(span, readings)
+
+    def close(self) -> None:
+        """No sentence of the document at hand follows."""
+        if self._at is not None:
+            self.unitised.close(self._at)
+        self._at = None
 
     def _add_rows(self, document: int, readers: Sequence[int], readings: Sequence[Reading]) -> None:
         sentence = len(self.sentence_document)

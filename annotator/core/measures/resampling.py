@@ -125,6 +125,16 @@ def table_alpha(tables: Array, metric: str, n: int) -> Summed:
     return Summed(tables.reshape(documents, classes * classes), value, n)
 
 
+def unitised_alpha(sums: Array, n: int) -> Summed:
+    """alpha_U from L * D_o and L * D_e per document, as a row of two."""
+
+    def value(totals: Array) -> Array:
+        observed, expected = totals.T
+        return np.where(expected > 0, 1 - observed / np.where(expected > 0, expected, 1), np.nan)
+
+    return Summed(sums, value, n)
+
+
 def masi_alpha(observed: Array, counts: Array, members: Array, n: int) -> Summed:
     """alpha over sets: per document the observed MASI and how often each of the distinct sets was given."""
 
