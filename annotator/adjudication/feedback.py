@@ -15,10 +15,12 @@ from annotator import audit
 from annotator.adjudication.queue import is_waiting
 from annotator.core.alignment import Row, align, same
 from annotator.core.body import Body
+from annotator.core.resolution import resolved
 from annotator.document import Article, article, find_document
 from annotator.errors import Refused, Unknown
 from annotator.gold import Reading, heads_of, readings_of, redirects_of
 from annotator.models import Assignment, Comparison, Document, Handout, Person, Project, Round, Sentence
+from annotator.project import history_of
 
 SHOWN = "shown"
 
@@ -104,22 +106,29 @@ def shown_documents(session: Session, project: Project, person: Person) -> list[
 
 
 def feedback(session: Session, project: Project, person: Person, document: str) -> Feedback:
-    """One's own sentences of a document beside gold. Raises Unknown unless that is shown to this person."""
+    """One's own sentences of a document beside gold, both under the names of today.
+
+    Raises Unknown unless that is shown to this person.
+    """
     row = find_document(session, project, document)
     if row.id not in {shown.id for shown in shown_documents(session, project, person)}:
         raise Unknown(f"{project.slug} has no feedback on {document}")
     read = article(session, row.id, row.edition)
-    readings = readings_of(session, [row.id], redirects_of(session, project))
+    redirects, history = redirects_of(session, project), history_of(session, project)
+    readings = readings_of(session, [row.id], redirects)
     own = {key: found for key, held in readings.items() if (found := _own(held, person)) is not None}
     heads = heads_of(session, own)
     beside = []
     for sentence in read.sentences:
         head = heads.get(sentence.id)
         if sentence.id in own and head is not None and head.complete:
-            mine = own[sentence.id].body
-            rows = tuple(r for r in align({"own": mine, "gold": head.body}) if r.open)
+            made = max(reading.codebook_version for reading in readings[sentence.id])
+            mine = resolved(own[sentence.id].body, {}, history.between(made, history.newest))
+            names = history.between(head.codebook_version, history.newest)
+            gold = resolved(head.body, redirects, names)
+            rows = tuple(r for r in align({"own": mine, "gold": gold}) if r.open)
             text = read.quote(sentence.span)
-            beside.append(Beside(sentence.n, text, mine, head.body, head.origin, head.reason, rows))
+            beside.append(Beside(sentence.n, text, mine, gold, head.origin, head.reason, rows))
     return Feedback(read, tuple(beside))
 
 

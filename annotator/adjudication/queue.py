@@ -160,12 +160,15 @@ def _asked(project: Project, reviewer: Person, filters: Filters) -> list[ColumnE
 
 
 def _read_by(person: Any, submitted: bool = False) -> ColumnElement[bool]:
+    """Has this person annotated the sentence? Asked as one list, which is read once."""
     read = (
-        select(Annotation.id)
+        select(Annotation.sentence_id)
         .join(Assignment, Assignment.id == Annotation.assignment_id)
-        .where(Annotation.sentence_id == Comparison.sentence_id, Assignment.annotator_id == person)
+        .where(Assignment.annotator_id == person)
     )
-    return exists(read.where(Assignment.submitted_at.is_not(None)) if submitted else read)
+    if submitted:
+        read = read.where(Assignment.submitted_at.is_not(None))
+    return Comparison.sentence_id.in_(read)
 
 
 def _names(label: str) -> ColumnElement[bool]:

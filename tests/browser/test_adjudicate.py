@@ -12,14 +12,16 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from annotator.adjudication.feedback import show_gold
 from annotator.app import create_app
 from annotator.config import Settings
 from annotator.core.body import decode
 from annotator.db import make_engine, now, session_factory, writing
 from annotator.gold import settle
-from annotator.models import Comparison, Decision, Gold
+from annotator.models import Comparison, Decision, Gold, Person
 from annotator.person.sign_in import start_session
 from annotator.web.database import db
+from tests.adjudication.reviewer import Reviewer
 from tests.browser.pages import Watch, axe_in_both_schemes
 from tests.conftest import SECRET
 from tests.gold.world import OTHER, SAME, make_small, wide
@@ -224,4 +226,30 @@ def test_axe_finds_nothing_on_the_queue_and_the_bench(page: Page, address: str) 
     page.goto(f"{address}/adjudication/d0/sentences/2")
     page.keyboard.press("1")
     expect(page.locator("#saved")).to_have_text("✓ Saved, decision 1")
+    assert axe_in_both_schemes(page) == []
+
+
+def test_axe_finds_nothing_on_own_work_against_gold(
+    page: Page, app: Flask, session: Session, live: Callable[..., str], watch: Watch
+) -> None:
+    project = make_small(session, {"ana": SAME, "ben": {**OTHER, 2: wide()}})
+    settle(session, project, at=now())
+    with writing(session):
+        ruth = make_member(session, project, "ruth", "reviewer")
+        ben = session.scalars(select(Person).where(Person.name == "ben")).one()
+        token = start_session(session, ben, now())
+    reviewer = Reviewer(session, project, ruth)
+    for n in (2, 3):
+        reviewer.take_first(n)
+        reviewer(n, {"do": "reason", "text": "The codebook says so"})
+        reviewer.gold(n)
+    with writing(session):
+        show_gold(session, project, "import", ruth, now())
+    url = live(app)
+    page.context.add_cookies([{"name": "session", "value": token, "url": url}])
+
+    page.goto(f"{url}/strait/feedback")
+    assert axe_in_both_schemes(page) == []
+    page.get_by_role("link", name="Talks offered").click()
+    expect(page.get_by_text("sentences are gold as you said")).to_be_visible()
     assert axe_in_both_schemes(page) == []

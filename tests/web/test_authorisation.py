@@ -111,6 +111,9 @@ TABLE: dict[str, Row] = {
     "codebooks.version GET": Row(REVIEWERS, "/strait/codebook/versions/1"),
     "codebooks.version_file GET": Row(REVIEWERS, "/strait/codebook/versions/1/file"),
     "codebooks.publish POST": Row(ADMINS, "/strait/codebook/versions", 422),
+    "codebooks.look_ahead POST": Row(ADMINS, "/strait/codebook/preview", 422),
+    "recoding.work GET": Row(REVIEWERS, "/strait/codebook/work"),
+    "recoding.give_out POST": Row(ADMINS, "/strait/codebook/work", 422),
     "people.everybody GET": Row(SITE_ADMINS, "/people"),
     "people.add POST": Row(SITE_ADMINS, "/people", form={"name": "newcomer"}),
     "people.new_link POST": Row(SITE_ADMINS, "/people/ben/link"),
@@ -159,7 +162,9 @@ TABLE: dict[str, Row] = {
     "annotate.withdraw POST": Row(OWN_DESK, f"{DESK}/withdrawal", 303),
     "adjudicate.queue GET": Row(REVIEWERS, "/strait/adjudication"),
     "adjudicate.settle POST": Row(ADMINS, "/strait/adjudication/settlement", 422, {"policy": "coin"}),
-    "adjudicate.show_gold POST": Row(ADMINS, "/strait/adjudication/feedback", 409, {"round": "round-of-talks"}),
+    "adjudicate.show_gold POST": Row(
+        ADMINS, "/strait/adjudication/feedback", 409, {"round": "round-of-talks"}
+    ),
     "feedback.articles GET": Row(ANNOTATORS, "/strait/feedback"),
     "feedback.article GET": Row(grants(ana=404, ben=404), "/strait/feedback/talks", 404),
     "adjudicate.go_on GET": Row(REVIEWERS, "/strait/adjudication/next", 303),
