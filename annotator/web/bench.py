@@ -21,7 +21,6 @@ from annotator.models import Person
 from annotator.registry import Known, actors_by_key
 from annotator.web.tag_words import Piece, TagWords, quote_of
 
-LAYER_WORDS = {ACTORS: "Actor", EVENTS: "Event", STANCES: "Stance"}
 KINDS = {ACTORS: "actor", EVENTS: "event", STANCES: "stance"}
 HOW_WORDS = {"version": "taken", "majority": "by majority", "edit": "edited", "none": "none of it"}
 
@@ -50,8 +49,6 @@ class ShownRow:
     gold: tuple[Piece, ...]
     how: str
     labels: tuple[tuple[str, str], ...]
-    start: int | None
-    end: int | None
 
     @property
     def offers_none(self) -> bool:
@@ -119,12 +116,9 @@ class BenchView:
             gold=self.words.pieces(gold, differing) if gold is not None else (),
             how=self._how(choice, is_open),
             labels=self._labels(said),
-            start=_span(said[0])[0],
-            end=_span(said[0])[1],
         )
 
     def _added(self, key: str, tag: Tag) -> ShownRow:
-        start, end = _span(tag)
         return ShownRow(
             key=key,
             layer=layer_of(tag),
@@ -135,8 +129,6 @@ class BenchView:
             gold=self.words.pieces(tag, frozenset()),
             how="added",
             labels=self._labels([tag]),
-            start=start,
-            end=end,
         )
 
     def _cell(
@@ -277,13 +269,6 @@ class BenchView:
             return []
         kind = KINDS[layer_of(tag)]
         return [Mark(span, "hint" if is_open else kind, "" if is_open else label, key)]
-
-
-def _span(tag: Tag) -> tuple[int | None, int | None]:
-    if isinstance(tag, Stance):
-        quoted = tag.target.span or (tag.cue.span if tag.cue else None)
-        return (quoted.start, quoted.end) if quoted else (None, None)
-    return tag.start, tag.end
 
 
 def actors_on(bench: Bench) -> list[str]:
