@@ -30,6 +30,7 @@ def backup(engine: Engine, file: Path) -> dict[str, Any]:
         raise BadInput(f"{file.parent}: there is no such folder")
     copy = file.with_name(file.name + ".part")
     try:
+        _make_private(copy)
         _dump(engine, copy)
         header = {"program": __version__, "engine": engine.dialect.name, "sha256": _sha256(copy)}
         _write(file, header, copy)
@@ -57,6 +58,12 @@ def restore(engine: Engine, file: Path) -> dict[str, Any]:
     finally:
         copy.unlink(missing_ok=True)
     return header
+
+
+def _make_private(path: Path) -> None:
+    """An empty file that nobody else can read, for what must not be seen even while it is written."""
+    path.unlink(missing_ok=True)
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _newer(version: str) -> bool:
@@ -93,7 +100,12 @@ def _load(engine: Engine, copy: Path) -> None:
         engine.dispose()
         return
     _postgres(
-        "pg_restore", engine, "--no-owner", "--exit-on-error", f"--dbname={_plain_url(engine)}", str(copy)
+        "pg_restore",
+        engine,
+        "--no-owner",
+        "--single-transaction",
+        f"--dbname={_plain_url(engine)}",
+        str(copy),
     )
 
 
@@ -136,16 +148,27 @@ def _write(file: Path, header: dict[str, Any], copy: Path) -> None:
         whole.unlink(missing_ok=True)
 
 
+def _header(line: bytes) -> dict[str, Any] | None:
+    """What a backup says of itself; None where that cannot be read."""
+    try:
+        found = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    named = ("program", "engine", "sha256")
+    whole = isinstance(found, dict) and all(isinstance(found.get(name), str) for name in named)
+    return found if whole else None
+
+
 def _read(file: Path, copy: Path) -> dict[str, Any]:
     with file.open("rb") as source:
         if source.readline(100) != MAGIC:
             raise Damage(f"{file}: this is no backup of annotator, or its beginning is damaged")
-        try:
-            header: dict[str, Any] = json.loads(source.readline(10_000))
-        except ValueError:
-            raise Damage(f"{file}: the header is damaged") from None
+        header = _header(source.readline(10_000))
+        if header is None:
+            raise Damage(f"{file}: the header is damaged")
+        _make_private(copy)
         with copy.open("wb") as target:
             shutil.copyfileobj(source, target, 1 << 20)
-    if _sha256(copy) != header.get("sha256"):
+    if _sha256(copy) != header["sha256"]:
         raise Damage(f"{file}: cut short or altered; its SHA-256 is not the one it was written with")
     return header
