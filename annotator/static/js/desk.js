@@ -77,11 +77,13 @@ class Desk {
 
   bind(place = null) {
     this.selection.bind($("sentence"), place);
-    for (const link of document.querySelectorAll("#article [aria-current]")) link.removeAttribute("aria-current");
-    const here = $(`s${this.n}`);
-    here?.setAttribute("aria-current", "true");
-    here?.scrollIntoView({ block: "nearest" });
     this.rows.show();
+    const here = $(`s${this.n}`);
+    if (!here || (here === this.here && here.hasAttribute("aria-current"))) return;
+    document.querySelector("#article [aria-current]")?.removeAttribute("aria-current");
+    here.setAttribute("aria-current", "true");
+    here.scrollIntoView({ block: "nearest" });
+    this.here = here;
   }
 
   focus() {
@@ -158,9 +160,8 @@ class Desk {
     const mark = page.querySelector("[hx-swap-oob]");
     const old = mark && $(mark.id);
     if (!old) return;
-    mark.removeAttribute("hx-swap-oob");
-    if (old.hasAttribute("aria-current")) mark.setAttribute("aria-current", "true");
-    old.replaceWith(mark);
+    old.className = mark.className;
+    old.firstElementChild.textContent = mark.firstElementChild.textContent;
   }
 
   // --- keys
