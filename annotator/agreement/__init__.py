@@ -2,9 +2,9 @@
 
 from annotator.agreement.behind import Behind, Wanted, behind
 from annotator.agreement.kept import Kept, arguments, forget_older, is_small, kept
-from annotator.agreement.reporting import pooled, report, rounds_of
+from annotator.agreement.reporting import SECTIONS, pooled, report, rounds_of
 
 __all__ = [
-    "Behind", "Kept", "Wanted", "arguments", "behind", "forget_older", "is_small", "kept", "pooled", "report",
-    "rounds_of",
+    "SECTIONS", "Behind", "Kept", "Wanted", "arguments", "behind", "forget_older", "is_small", "kept",
+    "pooled", "report", "rounds_of",
 ]  # fmt: skip

@@ -11,13 +11,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from annotator.agreement.coded import Progress, Scope, compared, silent
-from annotator.core.codebook import LAYERS, Codebook
+from annotator.core.codebook import ACTORS, EVENTS, LAYERS, STANCES, Codebook
 from annotator.core.ladder import Coded, Scheme
 from annotator.core.ladder import report as ladder
 from annotator.errors import Unknown
 from annotator.models import Project, Round
 from annotator.project import codebook_of
 from annotator.registry import snapshot
+
+SECTIONS = {ACTORS: "mentions", EVENTS: "events", STANCES: "stances"}
 
 
 def report(
@@ -55,11 +57,40 @@ def pooled(
     with_models: bool = False,
     progress: Progress = silent,
 ) -> dict[str, Any]:
-    """The figures of these rounds together, without the names of project and round."""
-    scope = Scope.of(session, project, [row.id for row in rounds], with_models=with_models)
+    """The figures of these rounds together, without the names of project and round.
+
+    Where a round asked for fewer layers, each layer's figures are of the rounds that asked for it: what was
+    not asked for is not empty.
+    """
     scheme = scheme_of(codebook_of_rounds(session, project, rounds), rounds, particulars(session, project))
-    with _uncollected():
-        return ladder(_coded(session, scope, progress), scheme)
+
+    def counted(own: Sequence[Round], layers: Sequence[str]) -> dict[str, Any]:
+        scope = Scope.of(session, project, [row.id for row in own], with_models=with_models)
+        with _uncollected():
+            return ladder(_coded(session, scope, progress), scheme._replace(layers=layers))
+
+    found = counted(rounds, scheme.layers)
+    for layer in scheme.layers:
+        asking = [row for row in rounds if layer in row.layers.split(",")]
+        if len(asking) < len(rounds):
+            _replace(found, counted(asking, [layer]), layer)
+    return found
+
+
+def _replace(found: dict[str, Any], own: Mapping[str, Any], layer: str) -> None:
+    """Puts one layer's figures into a report."""
+    section = SECTIONS[layer]
+    for report, theirs in (
+        (found, own),
+        *((pair, own["pairs"].get(n)) for n, pair in found["pairs"].items()),
+    ):
+        if theirs is None:
+            del report[section], report["presence"][section]
+        else:
+            report[section] = theirs[section]
+            report["presence"][section] = theirs["presence"][section]
+    if layer in found["confusion"]:
+        found["confusion"][layer] = own["confusion"][layer]
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from annotator import agreement
 from annotator import job as jobs
 from annotator.adjudication import standing
-from annotator.agreement import Wanted
+from annotator.agreement import SECTIONS, Wanted
 from annotator.config import Settings
 from annotator.core.body import NONE
 from annotator.core.codebook import ACTORS, EVENTS, LAYERS, STANCES
@@ -29,7 +29,6 @@ bp = Blueprint("agreement", __name__)
 Figure = Mapping[str, Any]
 
 TITLES = {ACTORS: "Actors", EVENTS: "Events", STANCES: "Stance"}
-SECTIONS = {ACTORS: "mentions", EVENTS: "events", STANCES: "stances"}
 # The rungs of each layer's ladder: its figure, what it is called, what it asks.
 RUNGS = {
     ACTORS: (

@@ -20,7 +20,7 @@ from annotator.db import now
 from annotator.models import ADMIN, ANNOTATOR, Assignment, Batch, Document, Membership, Project, Release
 from annotator.project import members, memberships_of
 from annotator.web.access import member, person, signed_in
-from annotator.web.agreement import CARDS, SECTIONS
+from annotator.web.agreement import CARDS
 from annotator.web.database import db
 
 bp = Blueprint("progress", __name__)
@@ -160,9 +160,9 @@ def _figures(project: Project) -> list[tuple[str, Mapping[str, Any]]]:
     if held is None or not held.report["sentences"]:
         return []
     return [
-        (title, held.report[SECTIONS[layer]][key])
+        (title, held.report[agreement.SECTIONS[layer]][key])
         for layer, (key, title) in CARDS.items()
-        if SECTIONS[layer] in held.report
+        if agreement.SECTIONS[layer] in held.report
     ]
 
 

@@ -302,3 +302,29 @@ def test_where_mentions_and_triggers_stand_is_told_by_unitised_alpha(
     assert 0.9 < (value(found, "mentions", "alpha_u") or 0) < 1
     assert found["mentions"]["alpha_u"]["n"] == 2
     assert found["pairs"]["ana|ben"]["mentions"]["alpha_u"]["value"] == value(found, "mentions", "alpha_u")
+
+
+def test_what_a_round_did_not_ask_for_is_not_empty(session: Session, project: Project) -> None:
+    """Two rounds, of which one asks for stances alone: actors are compared in the other only."""
+    with writing(session):
+        for name in ("ana", "ben", "cai"):
+            make_member(session, project, name)
+        make_round(session, project, ["ana", "ben"], slug="full", documents=("talks",))
+        make_round(
+            session, project, ["ana", "cai"], slug="stances", documents=("boats",), layers=("stances",)
+        )
+        make_round(session, project, ["cai"], slug="more", documents=("talks",), layers=("stances",))
+    both = tagged(mentions=[mention()], stances=[stance()])
+    bring_in(session, project, "talks", {"ana": {3: both}, "ben": {3: both}}, round_slug="full")
+    alone = tagged(stances=[stance()])
+    bring_in(session, project, "boats", {"ana": {3: alone}, "cai": {3: alone}}, round_slug="stances")
+    bring_in(session, project, "talks", {"cai": {3: alone}}, round_slug="more")
+
+    found = agreement.report(session, project)
+
+    assert (found["sentences"], found["annotators"]) == (2, 3)
+    assert found["mentions"]["exact_f1"] == {"value": 1.0, "low": None, "high": None, "n": 2}
+    assert found["presence"]["mentions"]["n"] == 1
+    assert found["stances"]["pair_f1"]["n"] == 8
+    assert "mentions" not in found["pairs"]["ana|cai"]
+    assert found["pairs"]["ana|ben"]["mentions"]["exact_f1"]["value"] == 1
