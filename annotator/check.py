@@ -9,13 +9,14 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import func, select, text
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from annotator import audit
 from annotator.core.body import NEW, Body, decode
 from annotator.core.codebook import Codebook
 from annotator.core.spans import Span
-from annotator.core.validation import problems
+from annotator.core.validation import missing, problems
 from annotator.db import on_sqlite
 from annotator.models import (
     ActorRevision,
@@ -29,6 +30,7 @@ from annotator.models import (
     Person,
     Project,
     Revision,
+    Round,
     Sentence,
     SignIn,
     Vote,
@@ -51,22 +53,29 @@ class Fault:
 
 
 def check(session: Session) -> list[Fault]:
-    """All faults; empty where everything holds. Reads in short transactions."""
-    faults: list[Fault] = []
-    for look in CHECKS:
+    """All faults; empty where everything holds. Reads in short transactions.
+
+    Where the database itself is damaged, that alone: the rest would be read from what is not there.
+    """
+    faults = list(check_database(session))
+    for look in CHECKS if not faults else ():
         faults += look(session)
         session.rollback()
     return faults
 
 
 def check_database(session: Session) -> Iterator[Fault]:
+    """SQLite's own checks of its file, and of rows that point nowhere. PostgreSQL refuses to hold those."""
     if not on_sqlite(session):
         return
-    for (answer,) in session.execute(text("PRAGMA integrity_check")):
-        if answer != "ok":
-            yield Fault("integrity", "database", str(answer))
-    for row in session.execute(text("PRAGMA foreign_key_check")):
-        yield Fault("foreign keys", f"{row[0]} row {row[1]}", f"its {row[2]} does not exist")
+    try:
+        for (answer,) in session.execute(text("PRAGMA integrity_check")):
+            if answer != "ok":
+                yield Fault("integrity", "database", " ".join(str(answer).split()))
+        for row in session.execute(text("PRAGMA foreign_key_check")):
+            yield Fault("foreign keys", f"{row[0]} row {row[1]}", f"its {row[2]} does not exist")
+    except DatabaseError as error:  # too damaged to be checked
+        yield Fault("integrity", "database", str(error.orig))
 
 
 def check_documents(session: Session) -> Iterator[Fault]:
@@ -148,6 +157,33 @@ def check_bodies(session: Session) -> Iterator[Fault]:
             annotation.state != body.state or annotation.flagged != (body.flag is not None)
         ):
             yield Fault("heads", subject, "state or flag beside the body is not the body's")
+        if body and body.state == "tagged" and annotation.assignment.submitted_at is not None:
+            for lacking in missing(body, codebook):
+                yield Fault("required", subject, f"was submitted, and lacks {lacking}")
+
+
+def check_owners(session: Session) -> Iterator[Fault]:
+    """Work belongs to one project throughout: round, document, sentence."""
+    strayed = session.scalars(
+        select(Assignment)
+        .join(Round, Round.id == Assignment.round_id)
+        .join(Document, Document.id == Assignment.document_id)
+        .outerjoin(
+            Handout,
+            (Handout.round_id == Assignment.round_id) & (Handout.document_id == Assignment.document_id),
+        )
+        .where((Document.project_id != Round.project_id) | Handout.round_id.is_(None))
+    )
+    for assignment in strayed:
+        yield Fault("owners", _assignment(assignment), "this document was not handed out in this round")
+    elsewhere = session.scalars(
+        select(Annotation)
+        .join(Assignment, Assignment.id == Annotation.assignment_id)
+        .join(Sentence, Sentence.id == Annotation.sentence_id)
+        .where(Sentence.document_id != Assignment.document_id)
+    )
+    for annotation in elsewhere:
+        yield Fault("owners", _annotation(annotation), "the sentence is of another document")
 
 
 def check_gold(session: Session) -> Iterator[Fault]:
@@ -274,10 +310,10 @@ def check_audit(session: Session) -> Iterator[Fault]:
 
 
 CHECKS: tuple[Callable[[Session], Any], ...] = (
-    check_database,
     check_documents,
     check_revisions,
     check_bodies,
+    check_owners,
     check_gold,
     check_codebooks,
     check_counters,
