@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from annotator.cli.program import FILE, Program, name_of, program, read_bytes
+from annotator.cli.program import FILE, Program, name_of, print_json, program, read_bytes
+
+if TYPE_CHECKING:
+    from annotator.correction import Preview
 
 
 @click.group()
@@ -58,14 +62,44 @@ def check(file: Path) -> None:
 @codebook.command("publish")
 @click.argument("slug")
 @click.argument("file", type=FILE)
+@click.option("--dry-run", is_flag=True, help="Say what it would touch, step by step, and change nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @program
-def publish(program: Program, slug: str, file: Path) -> None:
-    """Make FILE the next version of the codebook of SLUG."""
-    from annotator.db import now
-    from annotator.project import find_project, publish_codebook
+def publish(program: Program, slug: str, file: Path, dry_run: bool, as_json: bool) -> None:
+    """Make FILE the next version of the codebook of SLUG.
 
-    source = read_bytes(file)
+    What became of labels that are gone stands under `changes` in FILE, each a step: rename, merge, split,
+    retire or reparent.
+    """
+    from annotator.correction import preview
+    from annotator.correction import publish as publish_codebook
+    from annotator.db import now
+    from annotator.project import find_project
+
+    source, name = read_bytes(file), name_of(file)
+    if dry_run:
+        with program.session() as session:
+            found = preview(session, find_project(session, slug), source, name)
+        if as_json:
+            print_json({"project": slug, **found.as_mapping()})
+        else:
+            _say(slug, found)
+        return
     with program.writing() as session:
-        found = find_project(session, slug)
-        row, new = publish_codebook(session, found, source, name_of(file), None, now())
-    click.echo(f"{slug}: version {row.version} {'is published' if new else 'is published already'}.")
+        row, new = publish_codebook(session, find_project(session, slug), source, name, None, now())
+    if as_json:
+        print_json({"project": slug, "version": row.version, "new": new})
+    else:
+        click.echo(f"{slug}: version {row.version} {'is published' if new else 'is published already'}.")
+
+
+def _say(slug: str, found: Preview) -> None:
+    if not found.is_new:
+        click.echo(f"{slug}: version {found.version} is published already.")
+        return
+    click.echo(f"{slug}: version {found.version} would follow version {found.before}; nothing was changed.")
+    for one in found.steps:
+        counts = ", ".join(f"{n} {what}" for what, n in one.counts.items() if n) or "nothing coded"
+        click.echo(f"  {one.step.block}: {one.step}: {counts}")
+    for block, label in found.added:
+        click.echo(f"  {block}: {label} is new")

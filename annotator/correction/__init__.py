@@ -2,9 +2,17 @@
 
 from annotator.correction.boundaries import merge, split
 from annotator.correction.publishing import Preview, Touched, preview, publish
-from annotator.correction.recoding import SplitLabel, Waiting, hand_out, shown, summed_up, waiting
+from annotator.correction.recoding import (
+    SplitLabel,
+    Waiting,
+    hand_out,
+    shown,
+    split_labels,
+    summed_up,
+    waiting,
+)
 
 __all__ = [
     "Preview", "SplitLabel", "Touched", "Waiting", "hand_out", "merge", "preview", "publish", "shown",
-    "split", "summed_up", "waiting",
+    "split", "split_labels", "summed_up", "waiting",
 ]  # fmt: skip

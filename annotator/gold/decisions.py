@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from msgspec import structs
 from sqlalchemy import insert, select, update
@@ -34,6 +34,7 @@ class Head:
     stored: str
     reviewer: int | None
     at: int
+    codebook_version: int
     votes: Votes = field(default=frozenset())
 
     @property
@@ -95,11 +96,13 @@ def heads_of(session: Session, sentences: Collection[int]) -> dict[int, Head]:
             Decision.body,
             Decision.reviewer_id,
             Decision.at,
+            Decision.codebook_version_id,
         )
         .join(Gold, (Gold.sentence_id == Decision.sentence_id) & (Gold.n == Decision.n))
         .where(Decision.sentence_id.in_(sentences))
     )
-    return {row[0]: Head(*row, votes=frozenset(votes[row[0]])) for row in rows}
+    heads = {row[0]: Head(*row) for row in rows}
+    return {sentence: replace(head, votes=frozenset(votes[sentence])) for sentence, head in heads.items()}
 
 
 def outdated(head: Head, readings: Iterable[Reading]) -> bool:

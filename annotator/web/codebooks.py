@@ -9,15 +9,17 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from annotator.core.codebook import Codebook, CodebookError, EventType
+from annotator.correction import Preview, preview, split_labels
+from annotator.correction import publish as publish_codebook
 from annotator.db import now, writing
 from annotator.errors import AnnotatorError, BadInput
 from annotator.models import ADMIN, REVIEWER, CodebookVersion, Membership, Project
-from annotator.project import codebook_of, parsed, publish_codebook
+from annotator.project import codebook_of, parsed
 from annotator.project import versions as versions_of
 from annotator.web.access import member, person
 from annotator.web.database import db
 from annotator.web.files import attachment
-from annotator.web.htmx import go_to
+from annotator.web.htmx import go_to, is_htmx
 from annotator.web.markdown import rendered
 from annotator.web.security import accepts_upload
 
@@ -73,17 +75,26 @@ def versions(project: Project, membership: Membership) -> ResponseReturnValue:
 
 
 def _versions(
-    project: Project, membership: Membership, *, error: AnnotatorError | None = None, notice: str = ""
+    project: Project,
+    membership: Membership,
+    *,
+    error: AnnotatorError | None = None,
+    notice: str = "",
+    found: Preview | None = None,
+    region: bool = False,
 ) -> tuple[str, int]:
+    """The page, or the preview's region alone."""
     problems = error.problems if isinstance(error, CodebookError) else ()
     page = render_template(
-        "codebooks/versions.html",
+        "codebooks/_preview.html" if region else "codebooks/versions.html",
         project=project,
         membership=membership,
         versions=versions_of(db.session, project),
         error="" if error is None or problems else str(error),
         problems=problems,
         notice=notice,
+        preview=found,
+        splits=len(split_labels(db.session, project)),
     )
     return page, error.status if error else 200
 
@@ -104,6 +115,19 @@ def publish(project: Project, membership: Membership) -> ResponseReturnValue:
     if not new:
         return _versions(project, membership, notice=f"This file is version {version.version} already.")
     return go_to(url_for("codebooks.versions", project=project.slug))
+
+
+@bp.post("/<project>/codebook/preview")
+@member(ADMIN)
+@accepts_upload(LARGEST_CODEBOOK + 64_000)
+def look_ahead(project: Project, membership: Membership) -> ResponseReturnValue:
+    """What an uploaded file would touch if it were published; stores nothing."""
+    try:
+        source, name = uploaded("file")
+        found = preview(db.session, project, source, name)
+    except AnnotatorError as refused:
+        return _versions(project, membership, error=refused, region=is_htmx())
+    return _versions(project, membership, found=found, region=is_htmx())
 
 
 @bp.get("/<project>/codebook/versions/<int:n>")

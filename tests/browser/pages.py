@@ -29,7 +29,7 @@ def axe_in_both_schemes(page: Page) -> list[str]:
 class Watch:
     """`with Watch(page):` fails where the page wrote to the console, threw, or asked another host.
 
-    `expected` are the statuses of answers that the test provokes: the browser logs each refused fetch.
+    `expected` are the statuses of answers that the test provokes: browser and htmx log each refused fetch.
     """
 
     def __init__(self, page: Page, expected: tuple[int, ...] = ()) -> None:
@@ -44,7 +44,8 @@ class Watch:
         return self
 
     def _note(self, text: str) -> None:
-        if not any(f"status of {status} " in text for status in self.expected):
+        said = [f"{words} {status} " for words in ("status of", "Error Code") for status in self.expected]
+        if not any(words in text for words in said):
             self.told.append(text)
 
     def _asked(self, request: Request) -> None:

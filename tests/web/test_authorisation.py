@@ -156,6 +156,7 @@ TABLE: dict[str, Row] = {
     "annotate.sentence GET": Row(OWN_DESK, SENTENCE),
     "annotate.article GET": Row(OWN_DESK, f"{DESK}/article"),
     "annotate.find_actors GET": Row(OWN_DESK, f"{SENTENCE}/actors?q=kes"),
+    "annotate.label_precedents GET": Row(OWN_DESK, f"{SENTENCE}/precedents?layer=events&label=ACCUSE"),
     "annotate.make_gesture POST": Row(OWN_DESK, f"{SENTENCE}/gestures", 303, GESTURE),
     "annotate.dismiss POST": Row(OWN_DESK, f"{SENTENCE}/dismissals", 422),
     "annotate.submit POST": Row(OWN_DESK, f"{DESK}/submission", 409),
