@@ -16,6 +16,7 @@ from annotator.core.gestures import AnyGesture, Finish, FinishEmpty, GestureRefu
 from annotator.db import now, writing
 from annotator.errors import Refused, Unknown
 from annotator.gold import settle_document
+from annotator.gold.precedents import precedents
 from annotator.models import ANNOTATOR, Membership, Project
 from annotator.web.access import member, person, visitor
 from annotator.web.codebook_keys import codebook_for_desk
@@ -239,6 +240,16 @@ def find_actors(project: Project, membership: Membership, document: str, n: int)
 
 def _names(actor: registry.Known) -> set[str]:
     return {registry.folded(name) for name in (actor.body.name, actor.body.code, *actor.body.aliases)}
+
+
+@bp.get("/<project>/documents/<document>/sentences/<int:n>/precedents")
+@member(ANNOTATOR)
+def label_precedents(project: Project, membership: Membership, document: str, n: int) -> ResponseReturnValue:
+    """What reviewers decided under a label; nothing of a document that this annotator may still code."""
+    desk_or_404(project, document, n)
+    wanted = (request.args.get("layer", "")[:MAX_QUERY], request.args.get("label", "")[:MAX_QUERY])
+    found = precedents(db.session, project, [wanted], person())[:FOUND]
+    return render_template("annotate/_precedents.html", precedents=found)
 
 
 @bp.post("/<project>/documents/<document>/submission")

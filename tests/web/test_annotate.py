@@ -16,9 +16,21 @@ from werkzeug.test import TestResponse
 from annotator.annotation import own_desk
 from annotator.core.body import Body
 from annotator.db import session_factory, writing
-from annotator.models import Annotation, Assignment, Gold, Offer, Person, Project, Refusal, Revision
+from annotator.gold.precedents import keep
+from annotator.models import (
+    Annotation,
+    Assignment,
+    Document,
+    Gold,
+    Offer,
+    Person,
+    Project,
+    Refusal,
+    Revision,
+    Sentence,
+)
 from tests.web.conftest import HTMX, Browser
-from tests.world import ARTICLE, make_document, make_member, make_round
+from tests.world import ARTICLE, AT, make_document, make_member, make_round
 
 DESK = "/strait/documents/talks/sentences"
 
@@ -380,6 +392,30 @@ def test_a_suggestion_is_taken_dismissed_or_left_alone(ana: Browser, send: Sende
     send(6, {"do": "empty"})
     fates = session.execute(select(Offer.label, Offer.fate).order_by(Offer.id)).all()
     assert [tuple(row) for row in fates] == [("kestria", "dismissed"), ("council", "left")]
+
+
+def test_precedents_of_a_label_show_only_from_articles_that_one_will_not_code(
+    ana: Browser, session: Session, project: Project
+) -> None:
+    with writing(session):
+        rosa = make_member(session, project, "rosa", "reviewer")
+        for key, note in (("other", "A plain rejection."), ("talks", "canary")):
+            sentence = session.scalars(
+                select(Sentence.id)
+                .join(Document, Document.id == Sentence.document_id)
+                .where(Document.project_id == project.id, Document.key == key)
+                .order_by(Sentence.start)
+            ).first()
+            assert sentence is not None
+            kept = {"layer": "events", "label": "REJECT", "row": "e", "note": note}
+            keep(session, project, sentence=sentence, decision=1, by=rosa, at=AT, **kept)
+
+    shown = ana.get(f"{DESK}/3/precedents?layer=events&label=REJECT", headers=HTMX).text
+    assert "Kestria rejected the other offer." in shown
+    assert "A plain rejection." in shown
+    assert "canary" not in shown
+    other = ana.get(f"{DESK}/3/precedents?layer=events&label=ACCUSE", headers=HTMX).text
+    assert "rejected" not in other
 
 
 def test_a_page_comes_compressed_and_what_repeats_a_query_does_not(ana: Browser) -> None:

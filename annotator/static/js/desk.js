@@ -300,11 +300,22 @@ class Desk {
   }
 
   guideline() {
-    const { title, parts } = this.rows.guideline();
+    const { title, parts, query } = this.rows.guideline();
     $("guideline-title").textContent = title;
     const link = element("a", { href: `/${encodeURIComponent(this.host.dataset.project)}/codebook`, target: "_blank", textContent: "The whole codebook" });
-    $("guideline-text").replaceChildren(...parts, element("p", {}, link));
+    const precedents = element("div", {});
+    $("guideline-text").replaceChildren(...parts, precedents, element("p", {}, link));
     $("guideline").showModal();
+    if (query) this.precedents(query, precedents);
+  }
+
+  async precedents(query, place) {
+    try {
+      const answer = await fetch(`${this.region.dataset.url}/precedents?${query}`, { headers: { "HX-Request": "true" } });
+      if (answer.ok) place.replaceWith(new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("precedents"));
+    } catch {
+      place.textContent = "Precedents cannot be shown without a connection.";
+    }
   }
 
   // --- the mouse

@@ -222,6 +222,8 @@ export class Rows {
     const found = [...codebook.event_types, ...codebook.stance_labels].find((one) => one.id === wanted);
     if (!found) return { title: "Guidelines", parts: ["Tab to an event or a stance to read about its label."] };
     const examples = found.examples.map((text) => element("blockquote", { textContent: text }));
-    return { title: `${found.id} · ${found.title}`, parts: [element("p", { textContent: found.definition || "The codebook defines it no further." }), ...examples] };
+    const definition = element("p", { textContent: found.definition || "The codebook defines it no further." });
+    const layer = row.dataset.kind === "event" ? "events" : "stances";
+    return { title: `${found.id} · ${found.title}`, parts: [definition, ...examples], query: new URLSearchParams({ layer, label: found.id }) };
   }
 }
