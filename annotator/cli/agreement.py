@@ -79,6 +79,6 @@ def _in_words(found: Mapping[str, Any]) -> Iterator[str]:
 
 def _line(name: str, figure: Mapping[str, Any]) -> str:
     if figure["value"] is None:
-        return f"  {name:<28} undefined (n {figure['n']})"
+        return f"  {name:<30} undefined (n {figure['n']})"
     interval = "" if figure["low"] is None else f"  {figure['low']:.3f} to {figure['high']:.3f}"
-    return f"  {name:<28} {figure['value']:6.3f}{interval}  (n {figure['n']})"
+    return f"  {name:<30} {figure['value']:6.3f}{interval}  (n {figure['n']})"

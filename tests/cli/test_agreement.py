@@ -50,7 +50,7 @@ def test_in_words_what_is_undefined_is_said_to_be(annotator: Annotator, home: Pa
 
     assert (code, err) == (0, "")
     assert "8 sentences of 2 documents" in out
-    assert "any actor                    undefined (n 8)" in out
+    assert "any actor                      undefined (n 8)" in out
     assert "0.667" in out
 
 
