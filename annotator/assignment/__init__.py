@@ -13,6 +13,8 @@ from annotator.assignment.rounds import (
 from annotator.assignment.work import (
     codebook_version_of,
     find_work,
+    following,
+    is_begun,
     is_complete,
     lock_handout,
     next_assignment,
@@ -26,7 +28,8 @@ from annotator.assignment.work import (
 
 __all__ = [
     "BOILERPLATE", "ORDERS", "PURPOSES", "HandedOut", "RoundPlan", "RoundProgress", "Share",
-    "codebook_version_of", "create_round", "find_round", "find_work", "fresh_documents", "handed_out",
-    "is_complete", "lock_handout", "next_assignment", "own_assignments", "pace", "return_to_annotator",
-    "round_progress", "sentence_counts", "sentence_states", "submit", "unknown_documents", "withdraw",
+    "codebook_version_of", "create_round", "find_round", "find_work", "following", "fresh_documents",
+    "handed_out", "is_begun", "is_complete", "lock_handout", "next_assignment", "own_assignments", "pace",
+    "return_to_annotator", "round_progress", "sentence_counts", "sentence_states", "submit",
+    "unknown_documents", "withdraw",
 ]  # fmt: skip

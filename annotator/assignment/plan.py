@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, defer
 
+from annotator.assignment.known_gold import QUALIFICATION
 from annotator.core.codebook import Codebook
 from annotator.errors import BadInput, Refused, Unknown
 from annotator.models import ANNOTATOR, Batch, Document, Handout, Membership, Person, Project, Round
 
-PURPOSES = ("qualification", "pilot", "main", "recode", "import")
+PURPOSES = (QUALIFICATION, "pilot", "main", "recode", "import")
 ORDERS = ("given", "random", "newest", "uncertain")
 
 
@@ -20,6 +21,7 @@ ORDERS = ("given", "random", "newest", "uncertain")
 class RoundPlan:
     """What a round asks for. `double` is the share of documents that one annotator more codes, unmarked.
 
+    `sown` is the share of documents whose gold is known that are handed out among them, unmarked too.
     `seats` says who codes a document where that is not for the deal: the names, by its id.
     """
 
@@ -34,6 +36,8 @@ class RoundPlan:
     documents: tuple[str, ...] | None = None
     suggestions: str = "off"
     seats: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    sown: float = 0.0
+    pass_mark: float | None = None
 
 
 def check(
@@ -57,6 +61,14 @@ def check(
     for name, value, known in (("purpose", plan.purpose, PURPOSES), ("order", plan.order, ORDERS)):
         if value not in known:
             raise BadInput(f"{name}: {value!r} is not one of {', '.join(known)}")
+    if not 0 <= plan.sown <= 1:
+        raise BadInput(f"sown: {plan.sown} is no share; 0 to 1 goes")
+    if plan.sown and plan.purpose == QUALIFICATION:
+        raise BadInput("sown: the gold of a qualification's documents is known anyway")
+    if plan.pass_mark is not None and not 0 <= plan.pass_mark <= 1:
+        raise BadInput(f"pass_mark: {plan.pass_mark} is no share; 0 to 1 goes")
+    if plan.pass_mark is not None and plan.purpose != QUALIFICATION:
+        raise BadInput("pass_mark: only a qualification has one")
     if strange := [layer for layer in plan.layers if layer not in codebook.layers]:
         raise BadInput(f"layers: the codebook has no layer {strange[0]}; it has {', '.join(codebook.layers)}")
 

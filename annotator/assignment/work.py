@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, contains_eager
@@ -49,10 +49,18 @@ def own_assignments(session: Session, project: Project, person: Person) -> list[
 
 
 def next_assignment(session: Session, project: Project, person: Person) -> Assignment | None:
-    """What this person goes on with: the first that is begun, else the first that is open."""
-    waiting = [a for a in own_assignments(session, project, person) if a.submitted_at is None]
-    begun = [a for a in waiting if a.cast != "[]" or a.undo is not None]
-    return next(iter(begun or waiting), None)
+    """What this person goes on with; None where everything is handed in."""
+    return following(own_assignments(session, project, person))
+
+
+def following(own: Sequence[Assignment]) -> Assignment | None:
+    """Of somebody's assignments the first that is begun, else the first that is open."""
+    waiting = [work for work in own if work.submitted_at is None]
+    return next(iter([*filter(is_begun, waiting), *waiting]), None)
+
+
+def is_begun(work: Assignment) -> bool:
+    return work.cast != "[]" or work.undo is not None
 
 
 def find_work(session: Session, row: Round, document: str, annotator: str) -> Assignment:

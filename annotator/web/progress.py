@@ -111,8 +111,8 @@ def _own(project: Project, membership: Membership) -> str:
         project=project,
         membership=membership,
         piles=piles,
-        waiting=any(pile.open for pile in piles),
-        begun=any(row.submitted_at is None and row.undo is not None for row in work),
+        next=assignment.following(work),
+        is_begun=assignment.is_begun,
         pace=_pace(project),
         just_done=next((row for row in work if row.document.key == done and row.submitted_at), None),
     )

@@ -77,7 +77,7 @@ def test_an_annotator_sees_own_articles_and_how_far_they_are(
         make_member(session, project, "ben")
         make_round(session, project, ["ana", "ben"], overlap=1)
     page = ana.get("/strait/").text
-    assert page.count("Talks offered</bdi>") == 1
+    assert page.count("Talks offered</bdi></a>") == 1
     assert "1 of 6" in page
     assert ">Begin<" in page
 
