@@ -168,7 +168,7 @@ class LinkForm(Form):
 def link(token: str) -> ResponseReturnValue:
     """Shows whom the link is for. It is spent by the button, so that a preview in a chat spends nothing."""
     found = _usable(token)
-    return render_template("access/link.html", form=LinkForm(), who=found.person, error="")
+    return render_template("access/link.html", form=LinkForm(), who=found.person, wrong={})
 
 
 @bp.post("/links/<token>")
@@ -179,8 +179,8 @@ def use_link(token: str) -> ResponseReturnValue:
         if password:
             people.check_password(found.person.name, password)
     except BadInput as refused:
-        page = render_template("access/link.html", form=form, who=found.person, error=str(refused))
-        return page, 422
+        wrong = form.wrong(refused)
+        return render_template("access/link.html", form=form, who=found.person, wrong=wrong), 422
     db.session.commit()
     new_hash = people.hashed(password) if password else None
     with writing(db.session):

@@ -65,7 +65,7 @@ def change_password() -> ResponseReturnValue:
     try:
         people.check_password(who.name, password)
     except BadInput as refused:
-        return _page(form, wrong={"password": str(refused)}, status=422)
+        return _page(form, wrong=form.wrong(refused), status=422)
     db.session.commit()
     new_hash = people.hashed(password)
     with writing(db.session):

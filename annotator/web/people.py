@@ -38,12 +38,16 @@ def everybody() -> ResponseReturnValue:
 
 
 def _people(
-    form: PersonForm, *, link: tuple[str, str] | None = None, error: str = "", status: int = 200
+    form: PersonForm, *, link: tuple[str, str] | None = None, error: AnnotatorError | None = None
 ) -> tuple[str, int]:
     page = render_template(
-        "people/everybody.html", form=form, everybody=people.everybody(db.session), link=link, error=error
+        "people/everybody.html",
+        form=form,
+        everybody=people.everybody(db.session),
+        link=link,
+        wrong=form.wrong(error),
     )
-    return page, status
+    return page, error.status if error else 200
 
 
 @bp.post("/people")
@@ -58,7 +62,7 @@ def add() -> ResponseReturnValue:
             )
             token = people.make_link(db.session, who, person(), now())
     except AnnotatorError as refused:
-        return _people(form, error=str(refused), status=refused.status)
+        return _people(form, error=refused)
     return _people(PersonForm(formdata=None), link=(who.name, _address(token)))
 
 
@@ -79,7 +83,7 @@ def new_link(name: str) -> ResponseReturnValue:
         with writing(db.session):
             token = people.make_link(db.session, who, person(), now())
     except AnnotatorError as refused:
-        return _people(PersonForm(formdata=None), error=str(refused), status=refused.status)
+        return _people(PersonForm(formdata=None), error=refused)
     return _people(PersonForm(formdata=None), link=(who.name, _address(token)))
 
 
@@ -122,8 +126,7 @@ def _members(
     form: MemberForm,
     *,
     link: tuple[str, str] | None = None,
-    error: str = "",
-    status: int = 200,
+    error: AnnotatorError | None = None,
 ) -> tuple[str, int]:
     page = render_template(
         "people/members.html",
@@ -131,10 +134,10 @@ def _members(
         members=members_of(db.session, project),
         form=form,
         link=link,
-        error=error,
+        wrong=form.wrong(error),
         roles=ROLES,
     )
-    return page, status
+    return page, error.status if error else 200
 
 
 @bp.post("/<project>/people")
@@ -153,7 +156,7 @@ def add_member(project: Project, membership: Membership | None) -> ResponseRetur
             _refuse_second_role(project, who, role)
             set_role(db.session, project, who, role, person(), now())
     except AnnotatorError as refused:
-        return _members(project, form, error=str(refused), status=refused.status)
+        return _members(project, form, error=refused)
     if token is None:
         return go_to(url_for("people.members", project=project.slug))
     return _members(project, MemberForm(formdata=None), link=(who.name, _address(token)))
@@ -163,7 +166,7 @@ def _refuse_second_role(project: Project, who: Person, role: str) -> None:
     """Who adds somebody that is here already does not know it, and means no change of their role."""
     held = next((row.role for row in members_of(db.session, project) if row.person_id == who.id), role)
     if held != role:
-        raise Refused(f"name: {who.name} is here already, as {held}; change the role in the list")
+        raise Refused(f"name: this project has {who.name} already, as {held}; change the role in the list")
 
 
 @bp.post("/<project>/people/<path:name>/role")

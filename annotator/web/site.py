@@ -66,8 +66,8 @@ def new_project() -> ResponseReturnValue:
 
 def _page(form: ProjectForm, error: AnnotatorError | None = None) -> tuple[str, int]:
     problems = error.problems if isinstance(error, CodebookError) else ()
-    said = "" if error is None or problems else str(error)
-    page = render_template("site/new_project.html", form=form, error=said, problems=problems)
+    wrong = {} if problems else form.wrong(error)
+    page = render_template("site/new_project.html", form=form, wrong=wrong, problems=problems)
     return page, error.status if error else 200
 
 
@@ -94,7 +94,7 @@ def _codebook(form: ProjectForm) -> tuple[bytes, str]:
         return uploaded("file")
     shipped = shipped_codebooks()
     if chosen not in shipped:
-        raise BadInput("codebook: choose one, or a file of your own")
+        raise BadInput("shipped: choose one, or a file of your own")
     return shipped[chosen].encode(), chosen
 
 

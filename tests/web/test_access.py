@@ -379,12 +379,12 @@ def test_a_link_can_set_a_password_which_ends_every_other_sign_in(
 @pytest.mark.parametrize(
     ("password", "why"),
     [
-        ("short", "has 5 characters"),
+        ("short", "Has 5 characters"),
         ("x" * 1001, "1000 go"),
-        ("aaaaaaaaaaaaa", "repeats too few"),
-        ("password1234!", "first that are guessed"),
-        ("1234567890", "first that are guessed"),
-        ("mira mira 2031", "the name itself"),
+        ("aaaaaaaaaaaaa", "Repeats too few"),
+        ("password1234!", "Is one of the first that are guessed"),
+        ("1234567890", "Is one of the first that are guessed"),
+        ("mira mira 2031", "Is the name itself"),
     ],
 )
 def test_a_password_that_would_be_guessed_is_refused_and_the_link_stays_good(

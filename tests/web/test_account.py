@@ -72,10 +72,10 @@ def test_links_made_before_are_void(mira: Browser, sign_in: SignedIn, session: S
     [
         ("four small boats", NEW, "This is not your current password."),
         ("", NEW, "This is not your current password."),
-        (PASSWORD, "short", "has 5 characters"),
-        (PASSWORD, "", "has 0 characters"),
-        (PASSWORD, "aaaaaaaaaaaaa", "repeats too few"),
-        (PASSWORD, "mira.mira.2031", "the name itself"),
+        (PASSWORD, "short", "Has 5 characters"),
+        (PASSWORD, "", "Has 0 characters"),
+        (PASSWORD, "aaaaaaaaaaaaa", "Repeats too few"),
+        (PASSWORD, "mira.mira.2031", "Is the name itself"),
     ],
 )
 def test_what_will_not_do_is_said_and_nothing_changes(

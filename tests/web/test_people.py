@@ -110,15 +110,15 @@ def test_a_name_that_could_pass_for_another_is_refused_and_stays_in_its_field(
     before = len(audited(session))
     page = sam.post("/people", {"name": name})
     assert page.status_code == 422
-    assert f"name: {NAMES[name]}"[:5] in page.text and NAMES[name] in page.text
+    assert NAMES[name].casefold() in page.text.casefold()
     assert len(audited(session)) == before
 
 
-@pytest.mark.parametrize(("name", "why"), [("sam", "a person sam already"), ("SAM", "too like sam")])
+@pytest.mark.parametrize(("name", "why"), [("sam", "there is a person sam already"), ("SAM", "too like sam")])
 def test_a_name_is_given_once(sam: Browser, name: str, why: str) -> None:
     page = sam.post("/people", {"name": name})
     assert page.status_code == 409
-    assert why in page.text
+    assert why.casefold() in page.text.casefold()
 
 
 STRANGE = [
@@ -260,12 +260,12 @@ def test_somebody_who_is_there_gets_a_role_and_somebody_new_a_link(
 @pytest.mark.parametrize(
     ("form", "status", "why"),
     [
-        ({"name": "zoe", "role": "owner"}, 422, "role: "),
-        ({"name": "zoe", "role": ""}, 422, "role: "),
-        ({"name": "zoe "[:3] + "\u200b", "role": "annotator"}, 422, "name: "),
-        ({"name": "", "role": "annotator"}, 422, "name: "),
+        ({"name": "zoe", "role": "owner"}, 422, 'id="role-wrong"'),
+        ({"name": "zoe", "role": ""}, 422, 'id="role-wrong"'),
+        ({"name": "zoe "[:3] + "\u200b", "role": "annotator"}, 422, 'id="name-wrong"'),
+        ({"name": "", "role": "annotator"}, 422, 'id="name-wrong"'),
         ({"name": "machine", "role": "annotator"}, 409, "is a model"),
-        ({"name": "mira", "role": "admin"}, 409, "mira is here already, as annotator"),
+        ({"name": "mira", "role": "admin"}, 409, "This project has mira already, as annotator"),
     ],
 )
 def test_what_cannot_be_is_said_and_nobody_is_added(

@@ -57,8 +57,8 @@ def test_a_codebook_that_ships_will_do_and_names_the_project_where_nobody_does(
 @pytest.mark.parametrize(
     ("form", "status", "why"),
     [
-        ({"slug": "third"}, 422, "codebook: choose one"),
-        ({"slug": "third", "shipped": "../../etc/passwd"}, 422, "codebook: choose one"),
+        ({"slug": "third"}, 422, "Choose one, or a file"),
+        ({"slug": "third", "shipped": "../../etc/passwd"}, 422, "Choose one, or a file"),
         ({"slug": "", **own_file()}, 422, "no name for a project"),
         ({"slug": "a b", **own_file()}, 422, "no name for a project"),
         ({"slug": "../up", **own_file()}, 422, "no name for a project"),
@@ -66,7 +66,7 @@ def test_a_codebook_that_ships_will_do_and_names_the_project_where_nobody_does(
         ({"slug": "x" * 101, **own_file()}, 422, "no name for a project"),
         ({"slug": "people", **own_file()}, 422, "address of the program itself"),
         ({"slug": "Sign-In", **own_file()}, 422, "address of the program itself"),
-        ({"slug": "strait", **own_file()}, 409, "there is a project strait already"),
+        ({"slug": "strait", **own_file()}, 409, "There is a project strait already."),
         ({"slug": "third", "title": "x" * 201, **own_file()}, 422, "200 go"),
         ({"slug": "third", "title": "a\0b", **own_file()}, 422, "NUL"),
         ({"slug": "third", "title": "Kept", **own_file(b"codebook: x\n")}, 422, "line 1"),
