@@ -23,10 +23,12 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from annotator import agreement, registry
+from annotator.agreement.trust import trust
 from annotator.config import Settings
 from annotator.db import make_engine, now, session_factory, writing
 from annotator.errors import AnnotatorError, Refused, Unknown
 from annotator.gold import settle
+from annotator.gold.policy import needs_trust, parse_policies
 from annotator.ingest import uploads
 from annotator.models import Job, Person, Project
 from annotator.release import Options, create_release, decode_options, folder_of
@@ -190,11 +192,13 @@ def _release(session: Session, job: Job, settings: Settings, progress: Progress)
 
 
 def _gold(session: Session, job: Job, settings: Settings, progress: Progress) -> Mapping[str, Any]:
-    """`args` name the policy."""
+    """`args` name the policy, one for all layers or one for each."""
     project = session.get_one(Project, job.project_id)
     by = session.get(Person, job.by) if job.by else None
-    policy = json.loads(job.args)["policy"]
-    return settle(session, project, policy=policy, by=by, at=now(), progress=progress)
+    said = json.loads(job.args)["policy"]
+    policy = parse_policies([said] if isinstance(said, str) else said)
+    trusted = trust(session, project) if needs_trust(policy) else {}
+    return settle(session, project, policy=policy, trust=trusted, by=by, at=now(), progress=progress)
 
 
 def _agreement(session: Session, job: Job, settings: Settings, progress: Progress) -> Mapping[str, Any]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from sqlalchemy import select
@@ -31,7 +32,8 @@ from annotator.project import codebook_of, parsed
 
 @dataclass(frozen=True)
 class Bench:
-    """`base` is the number of the sentence's last decision, 0 where there is none."""
+    """`base` is the number of the sentence's last decision, 0 where there is none. `trust` is the competence
+    of annotators by their row."""
 
     project: Project
     reviewer: Person
@@ -43,6 +45,7 @@ class Bench:
     codebook_version: int
     comparison: Comparison | None
     head: Head | None
+    trust: Mapping[int, float] = field(default_factory=dict)
 
     @property
     def base(self) -> int:
@@ -55,7 +58,10 @@ class Bench:
     @cached_property
     def sheet(self) -> Sheet:
         confirms = self.comparison is not None and self.comparison.audited
-        return Sheet(readers([reading.body for reading in self.readings]), confirms)
+        bodies = readers([reading.body for reading in self.readings])
+        named = dict(zip(bodies, self.readings, strict=True))
+        competence = {name: self.trust[r.annotator] for name, r in named.items() if r.annotator in self.trust}
+        return Sheet(bodies, confirms, competence)
 
     @cached_property
     def choices(self) -> Choices:
@@ -100,7 +106,14 @@ class Bench:
         return shuffled(seed, row)
 
 
-def bench_at(session: Session, project: Project, reviewer: Person, document: str, n: int) -> Bench:
+def bench_at(
+    session: Session,
+    project: Project,
+    reviewer: Person,
+    document: str,
+    n: int,
+    trust: Mapping[int, float] | None = None,
+) -> Bench:
     """The bench at sentence n of a document. Raises Unknown; Refused where it is own work."""
     row = find_document(session, project, document)
     if row.withdrawn_at is not None:
@@ -123,6 +136,7 @@ def bench_at(session: Session, project: Project, reviewer: Person, document: str
         codebook_version=version,
         comparison=session.get(Comparison, sentence.id),
         head=heads_of(session, [sentence.id]).get(sentence.id),
+        trust=trust or {},
     )
 
 

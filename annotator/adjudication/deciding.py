@@ -45,7 +45,7 @@ def decide(
     lock(session, [bench.sentence.id])
     fresh = _fresh(session, bench)
     if isinstance(press, UndoPress):
-        return Decided(*undo_last(session, bench.project, bench.reviewer, stamp.key, digest_of(payload), at))
+        return Decided(*undo_last(session, bench, stamp.key, digest_of(payload), at))
     digest = digest_of(f"{bench.sentence.n}\n{payload}")
     if _is_repeat(session, fresh, stamp.key, digest):
         return Decided(fresh, repeated=True)
@@ -61,7 +61,7 @@ def decide(
 
 
 def _fresh(session: Session, bench: Bench) -> Bench:
-    return bench_at(session, bench.project, bench.reviewer, bench.article.key, bench.sentence.n)
+    return bench_at(session, bench.project, bench.reviewer, bench.article.key, bench.sentence.n, bench.trust)
 
 
 def _is_repeat(session: Session, bench: Bench, key: str, digest: str) -> bool:

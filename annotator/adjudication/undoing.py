@@ -24,44 +24,43 @@ BEGUN = Body(state="started")
 PIECE = 50
 
 
-def undo_last(
-    session: Session, project: Project, reviewer: Person, key: str, digest: str, at: int
-) -> tuple[Bench, bool]:
-    """What stood before the last press becomes the next decision of its sentence.
+def undo_last(session: Session, bench: Bench, key: str, digest: str, at: int) -> tuple[Bench, bool]:
+    """What stood before the last press of this bench's reviewer becomes the next decision of its sentence.
 
-    Returns that bench, and whether this undo was done before, under the same key.
+    Returns that sentence's bench, and whether this undo was done before, under the same key.
     """
+    project, reviewer = bench.project, bench.reviewer
     newest = next(_presses(session, project, reviewer), None)
     if newest is not None and newest.key == key:
         if newest.digest != digest:
             raise KeyReused("key: it was used before for something else; nothing was saved")
-        return _bench_of(session, project, reviewer, newest.sentence_id), True
+        return _bench_of(session, bench, newest.sentence_id), True
     last = _last(session, project, reviewer)
     if last is None:
         raise PressRefused("There is nothing of yours to undo in this project.")
     lock(session, [last.sentence_id])
-    _refuse_overtaken(session, project, reviewer, last)
+    _refuse_overtaken(session, bench, last)
     _restore(session, last, reviewer, key, digest, at)
     precedents.retire(session, last.sentence_id, last.n, at)
-    shown = _bench_of(session, project, reviewer, last.sentence_id)
+    shown = _bench_of(session, bench, last.sentence_id)
     assert shown.head is not None
     stand(session, shown, status_of(shown.head.origin, shown.head.complete))
     return shown, False
 
 
-def _refuse_overtaken(session: Session, project: Project, reviewer: Person, last: Decision) -> None:
+def _refuse_overtaken(session: Session, bench: Bench, last: Decision) -> None:
     """What somebody else decided since is theirs to undo."""
     others = session.scalar(
         select(Decision.n)
         .where(
             Decision.sentence_id == last.sentence_id,
             Decision.n > last.n,
-            func.coalesce(Decision.reviewer_id, 0) != reviewer.id,
+            func.coalesce(Decision.reviewer_id, 0) != bench.reviewer.id,
         )
         .limit(1)
     )
     if others is not None:
-        shown = _bench_of(session, project, reviewer, last.sentence_id)
+        shown = _bench_of(session, bench, last.sentence_id)
         where = f"sentence {shown.sentence.n} of {shown.article.title or shown.article.key}"
         raise Refused(f"Your last press was in {where}, and another reviewer has decided it since.")
 
@@ -124,9 +123,9 @@ def _restore(session: Session, last: Decision, reviewer: Person, key: str, diges
     write_decision(session, restored, at)
 
 
-def _bench_of(session: Session, project: Project, reviewer: Person, sentence: int) -> Bench:
+def _bench_of(session: Session, bench: Bench, sentence: int) -> Bench:
     row = session.get_one(Sentence, sentence)
     document = session.get_one(Document, row.document_id)
     read = article(session, document.id, document.edition)
     n = next(s.n for s in read.sentences if s.id == sentence)
-    return bench_at(session, project, reviewer, document.key, n)
+    return bench_at(session, bench.project, bench.reviewer, document.key, n, bench.trust)

@@ -28,28 +28,44 @@ WORDS = {
 @click.option("--round", "round_slug", metavar="ROUND", help="Only the work of this round.")
 @click.option(
     "--policy",
-    type=click.Choice(["unanimous", "majority"]),
-    default="unanimous",
+    "policies",
+    metavar="[LAYER=]POLICY",
+    multiple=True,
+    default=["unanimous"],
     show_default=True,
-    help="Gold is what all say; or what more than half say.",
+    help="Gold is what all say (unanimous); what more than half say (majority); or that, each annotator counted by"
+    " competence (weighed). Once more for one layer: actors=majority.",
 )
 @click.option("--with-models", is_flag=True, help="Count the predictions of models as readings.")
 @click.option("--json", "as_json", is_flag=True, help="Say it as JSON.")
 @program
 def gold(
-    program: Program, slug: str, round_slug: str | None, policy: str, with_models: bool, as_json: bool
+    program: Program,
+    slug: str,
+    round_slug: str | None,
+    policies: tuple[str, ...],
+    with_models: bool,
+    as_json: bool,
 ) -> None:
     """Settle what needs no reviewer in the project SLUG; the rest waits in the reviewers' queue."""
     from annotator.db import now
     from annotator.gold import settle
+    from annotator.gold.policy import needs_trust, parse_policies
     from annotator.project import find_project
 
+    policy = parse_policies(policies)
     with program.session() as session, _watched() as progress:
+        project, trusted = find_project(session, slug), {}
+        if needs_trust(policy):
+            from annotator.agreement.trust import trust
+
+            trusted = trust(session, project, round_slug, with_models=with_models)
         counts = settle(
             session,
-            find_project(session, slug),
+            project,
             round_slug=round_slug,
             policy=policy,
+            trust=trusted,
             at=now(),
             with_models=with_models,
             progress=progress,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
@@ -19,8 +19,9 @@ from annotator.core.alignment import Row, Version, align, content, same, version
 from annotator.core.body import Body, Event, Mention, Stance, Tag
 from annotator.core.codebook import ACTORS, EVENTS, STANCES
 from annotator.core.settling import compose, majority_version, skipped
+from annotator.core.weighing import NOBODYS, Competence, majority, probabilities
 
-How = Literal["version", "none", "majority", "edit"]
+How = Literal["version", "none", "majority", "weighed", "edit"]
 READ, SKIPPED = "read", "skipped"
 ADDED = "added-"
 MAX_WORDS = 2000
@@ -95,10 +96,12 @@ def version_name(tag: Tag | None) -> str:
 
 @dataclass(frozen=True)
 class Sheet:
-    """What readers said of one sentence, side by side. `confirms`: what all say is to be decided too."""
+    """What readers said of one sentence, side by side. `confirms`: what all say is to be decided too;
+    `competence` is that of each reader, where it is known."""
 
     bodies: Mapping[str, Body]
     confirms: bool = False
+    competence: Competence = field(default_factory=dict)
 
     @cached_property
     def rows(self) -> list[Row]:
@@ -167,23 +170,39 @@ class Sheet:
         rows = {k: c for k, c in choices.rows.items() if k in keys or k.startswith(ADDED)}
         return structs.replace(choices, rows=rows, undoes=None)
 
-    def by_majority(self) -> Choices:
-        """The choices that stand behind gold by majority."""
-        rows = {row.key: _majority(row) for row in self.rows if row.open or self.confirms}
-        state: Any = None
-        if self.state_open and 2 * self.skips != len(self.bodies):
-            state = SKIPPED if 2 * self.skips > len(self.bodies) else READ
-        return Choices(state=state, rows={key: choice for key, choice in rows.items() if choice is not None})
+    def likely(self, row: Row) -> dict[str, float]:
+        """How likely each version of a row is right, by its name; nothing where readers cannot be weighed."""
+        held = versions(row)
+        found = probabilities([version.readers for version in held], self.competence)
+        return {version_name(v.tag): p for v, p in zip(held, found or (), strict=False)}
+
+    def by_majority(self, competence: Competence | None = None) -> Choices:
+        """The choices that more than half of the readers stand behind, each by weight where that is known."""
+        trusted = self.competence if competence is None else competence
+        rows = {row.key: _majority(row, trusted) for row in self.rows if row.open or self.confirms}
+        return Choices(
+            state=self._majority_state(trusted) if self.state_open else None,
+            rows={key: choice for key, choice in rows.items() if choice is not None},
+        )
+
+    def _majority_state(self, competence: Competence) -> Any:
+        held: dict[str, list[str]] = {READ: [], SKIPPED: []}
+        for reader, body in self.bodies.items():
+            held[SKIPPED if body.state == "skipped" else READ].append(reader)
+        most = majority(list(held.values()), competence)
+        return None if most is None else list(held)[most]
 
     def standing(self, body: Body) -> Choices:
         """The choices that lead to a body that was decided without any: what policy made."""
-        choices = self.by_majority()
-        return choices if same(self.body(choices), body) else NOTHING
+        found = (self.by_majority(), self.by_majority(NOBODYS))
+        return next((choices for choices in found if same(self.body(choices), body)), NOTHING)
 
 
-def _majority(row: Row) -> Choice | None:
-    known, tag = majority_version(row)
-    return Choice(how="majority", **tagged(tag)) if known else None  # type: ignore[arg-type]
+def _majority(row: Row, competence: Competence) -> Choice | None:
+    known, tag = majority_version(row, competence)
+    weighed = probabilities([version.readers for version in versions(row)], competence) is not None
+    how: How = "weighed" if weighed else "majority"
+    return Choice(how=how, **tagged(tag)) if known else None  # type: ignore[arg-type]
 
 
 class Press(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="do"):
@@ -222,7 +241,7 @@ class Reject(Press, frozen=True, tag="none"):
 
 
 class TakeMajority(Press, frozen=True, tag="majority"):
-    """Of each open row the version that more than half hold."""
+    """Of each open row the version that more than half hold, by competence where that is known."""
 
     def on(self, sheet: Sheet, choices: Choices) -> Choices:
         most = sheet.by_majority()

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from annotator import audit
 from annotator.assignment import sentence_counts
 from annotator.core.body import Body, encode
-from annotator.core.settling import MAJORITY, UNANIMOUS, Policy, Settled
+from annotator.core.codebook import LAYERS
+from annotator.core.settling import MAJORITY, UNANIMOUS, WEIGHED, Policies, Policy, Settled, for_all
 from annotator.core.settling import settle as settled_of
 from annotator.db import writing
 from annotator.errors import BadInput, Unknown
@@ -24,7 +25,7 @@ from annotator.gold.readings import Reading, readings_of, redirects_of
 from annotator.models import Assignment, Comparison, Document, Person, Project, Round, Sentence
 
 OPEN, AGREED, DECIDED = "open", "agreed", "decided"
-POLICIES: tuple[Policy, ...] = (UNANIMOUS, MAJORITY)
+POLICIES: tuple[Policy, ...] = (UNANIMOUS, MAJORITY, WEIGHED)
 OUTCOMES = ("agreed", "majority", "single", "undecided", "decided")
 ORIGINS: dict[str, str] = {"agreed": UNANIMOUS, "majority": MAJORITY}
 AUDIT_SHARE = 0.05
@@ -32,7 +33,8 @@ AUDIT_SPREAD = 3000  # audited sentences lie among the open ones, by a difficult
 PIECE = 300  # sentences a transaction, about; a document is not parted
 
 Progress = Callable[[int, int], None]
-Known = dict[tuple[str, ...], Settled]
+Known = dict[tuple[tuple[str, float | None], ...], Settled]
+Trust = Mapping[int, float]  # an annotator's competence by their row
 
 
 def silent(done: int, of: int) -> None:
@@ -44,9 +46,10 @@ class _Settling:
     """A run over sentences: how it settles, and what it has worked out so far."""
 
     project: Project
-    policy: Policy
+    policies: Policies
     at: int
     redirects: Mapping[str, str]
+    trust: Trust = field(default_factory=dict)
     rounds: tuple[int, ...] | None = None
     with_models: bool = False
     keeps_majority: bool = False
@@ -61,12 +64,16 @@ class _Settling:
 
     def settled(self, readings: Sequence[Reading]) -> Settled:
         """What policy makes of these bodies; worked out once, so that the lock need not wait for it."""
-        bodies = tuple(encode(reading.body) for reading in readings)
-        if bodies not in self.known:
-            self.known[bodies] = self._twinless(
-                settled_of([reading.body for reading in readings], self.policy)
-            )
-        return self.known[bodies]
+        trusted = [self.trust.get(reading.annotator) for reading in readings]
+        said = tuple(zip((encode(reading.body) for reading in readings), trusted, strict=True))
+        if said not in self.known:
+            bodies = [reading.body for reading in readings]
+            self.known[said] = self._twinless(settled_of(bodies, self.policies, trusted))
+        return self.known[said]
+
+    @property
+    def unanimous(self) -> bool:
+        return set(self.policies.values()) == {UNANIMOUS}
 
     @staticmethod
     def _twinless(settled: Settled) -> Settled:
@@ -82,7 +89,8 @@ def settle(
     project: Project,
     *,
     round_slug: str | None = None,
-    policy: str = UNANIMOUS,
+    policy: str | Policies = UNANIMOUS,
+    trust: Trust | None = None,
     by: Person | None = None,
     at: int,
     with_models: bool = False,
@@ -92,12 +100,12 @@ def settle(
 
     Commits piece by piece, so that nobody who saves waits long: not to be called inside `writing`. Doing it
     again changes nothing. What a reviewer decided stays; gold that this policy does not make becomes open.
+    `policy` is one, or one a layer; for `weighed`, `trust` says how competent each annotator is.
     """
-    if policy not in POLICIES:
-        raise BadInput(f"policy: {policy!r} is none; there are {', '.join(POLICIES)}")
+    policies = parse_policies([policy]) if isinstance(policy, str) else policy
     rounds = None if round_slug is None else (_round_id(session, project, round_slug),)
     redirects = redirects_of(session, project)
-    run = _Settling(project, _policy(policy), at, redirects, rounds, with_models)
+    run = _Settling(project, policies, at, redirects, trust or {}, rounds, with_models)
     documents = _documents(session, project, rounds)
     done = 0
     for piece in _pieces(session, documents):
@@ -111,7 +119,7 @@ def settle(
     counts = {outcome: run.counts[outcome] for outcome in OUTCOMES}
     if run.written:
         with writing(session):
-            detail = {"policy": policy, "round": round_slug, **counts}
+            detail = {"policy": in_words(policies), "round": round_slug, **counts}
             audit.record(session, by, project, "settle gold", project.slug, detail, at)
     return counts
 
@@ -122,12 +130,34 @@ def settle_document(session: Session, round: Round, document_id: int, at: int) -
     A majority that an admin let stand goes on standing while its annotations are what they were.
     """
     project = round.project
-    run = _Settling(project, UNANIMOUS, at, redirects_of(session, project), keeps_majority=True)
+    run = _Settling(project, for_all(UNANIMOUS), at, redirects_of(session, project), keeps_majority=True)
     _settle_documents(session, run, [document_id])
 
 
-def _policy(name: str) -> Policy:
-    return MAJORITY if name == MAJORITY else UNANIMOUS
+def parse_policies(said: Sequence[str]) -> dict[str, Policy]:
+    """From words such as `majority`, for every layer, and `actors=weighed`, for one; where none is said,
+    unanimous. Raises BadInput."""
+    policies = dict(for_all(UNANIMOUS))
+    for words in sorted(said, key=lambda words: "=" in words):
+        layer, given, name = words.partition("=") if "=" in words else ("", "", words)
+        policy = next((one for one in POLICIES if one == name), None)
+        if policy is None:
+            raise BadInput(f"policy: {name!r} is none; there are {', '.join(POLICIES)}")
+        if given and layer not in LAYERS:
+            raise BadInput(f"policy: there is no layer {layer!r}; there are {', '.join(LAYERS)}")
+        policies.update({layer: policy} if given else for_all(policy))
+    return policies
+
+
+def needs_trust(policies: Policies) -> bool:
+    return WEIGHED in policies.values()
+
+
+def in_words(policies: Policies) -> str:
+    """One word where all layers have the same policy."""
+    if len(set(policies.values())) == 1:
+        return next(iter(policies.values()))
+    return ", ".join(f"{layer}={policies[layer]}" for layer in LAYERS)
 
 
 def _round_id(session: Session, project: Project, slug: str) -> int:
@@ -265,7 +295,7 @@ def _standing(
     status = {"undecided": OPEN, "decided": DECIDED}.get(outcome, AGREED)
     audited = (
         settled.outcome == "agreed"
-        and run.policy == UNANIMOUS
+        and run.unanimous
         and settled.body is not None
         and settled.body.state != "skipped"
         and lot < AUDIT_SHARE

@@ -15,6 +15,7 @@ from annotator import job as jobs
 from annotator.adjudication import Bench, Decided, Filters, Overtaken, Waiting, feedback
 from annotator.adjudication.queue import SHOWN, count_waiting
 from annotator.adjudication.standing import unclear_notes
+from annotator.agreement.trust import known_trust
 from annotator.annotation import KeyReused, Stamp
 from annotator.core.choices import (
     ADDED,
@@ -32,8 +33,8 @@ from annotator.core.choices import (
 )
 from annotator.core.codebook import LAYERS
 from annotator.db import now, writing
-from annotator.errors import Refused, Unknown
-from annotator.gold.policy import POLICIES
+from annotator.errors import BadInput, Refused, Unknown
+from annotator.gold.policy import POLICIES, parse_policies
 from annotator.models import ADMIN, REVIEWER, Membership, Project, Round
 from annotator.project import codebook_of
 from annotator.web.access import member, person
@@ -82,6 +83,7 @@ def queue(project: Project, membership: Membership) -> ResponseReturnValue:
         notes=unclear_notes(db.session, project),
         jobs=[job for job in jobs.jobs(db.session, project, "gold") if job.state in OPEN_JOBS],
         policies=POLICIES,
+        layers=[layer for layer in LAYERS if layer in codebook.layers],
         done="done" in request.args,
         shown="shown" in request.args,
         newer=_address("queue", project, filters, first=max(0, first - PAGE)) if first else "",
@@ -120,8 +122,14 @@ def settle(project: Project, membership: Membership) -> ResponseReturnValue:
     policy = request.form.get("policy", "")
     if policy not in POLICIES:
         abort(422, f"policy: choose {' or '.join(POLICIES)}.")
+    apart = [f"{layer}={own}" for layer in LAYERS if (own := request.form.get(f"policy-{layer}", ""))]
+    try:
+        parse_policies(apart)
+    except BadInput as wrong:
+        abort(422, str(wrong))
     with writing(db.session):
-        job = jobs.start(db.session, project, "gold", {"policy": policy}, person(), now())
+        asked = {"policy": [policy, *apart] if apart else policy}
+        job = jobs.start(db.session, project, "gold", asked, person(), now())
     jobs.launch(current_app.config["SETTINGS"], job)
     return go_to(url_for("jobs.job", project=project.slug, token=job.token))
 
@@ -161,7 +169,8 @@ def _address(endpoint: str, project: Project, filters: Filters, **values: Any) -
 
 def _bench_or_404(project: Project, document: str, n: int) -> Bench:
     try:
-        return adjudication.bench_at(db.session, project, person(), document, n)
+        trust = known_trust(db.session, project)
+        return adjudication.bench_at(db.session, project, person(), document, n, trust)
     except Unknown:
         abort(404)
 

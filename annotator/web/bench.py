@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -22,18 +22,26 @@ from annotator.registry import Known, actors_by_key
 from annotator.web.tag_words import Piece, TagWords, quote_of
 
 KINDS = {ACTORS: "actor", EVENTS: "event", STANCES: "stance"}
-HOW_WORDS = {"version": "taken", "majority": "by majority", "edit": "edited", "none": "none of it"}
+HOW_WORDS = {
+    "version": "taken",
+    "majority": "by majority",
+    "weighed": "by weighed majority",
+    "edit": "edited",
+    "none": "none of it",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A version as it is offered. `held` says how many hold it, once the row is decided."""
+    """A version as it is offered. Once the row is decided, `held` says how many hold it, and `likely` how
+    likely they are right, in percent, where their competence is known."""
 
     name: str
     number: int
     pieces: tuple[Piece, ...]
     held: int
     taken: bool
+    likely: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +118,9 @@ class BenchView:
             quote=quote_of(said),
             state="decided" if choice is not None else "open" if is_open else "agreed",
             cells=tuple(
-                self._cell(n, version, choice, differing, hidden=is_open)
+                self._cell(
+                    n, version, choice, differing, {} if is_open else bench.sheet.likely(row), hidden=is_open
+                )
                 for n, version in enumerate(versions, 1)
             ),
             gold=self.words.pieces(gold, differing) if gold is not None else (),
@@ -132,15 +142,24 @@ class BenchView:
         )
 
     def _cell(
-        self, n: int, version: Version, choice: Choice | None, differing: frozenset[str], *, hidden: bool
+        self,
+        n: int,
+        version: Version,
+        choice: Choice | None,
+        differing: frozenset[str],
+        likely: Mapping[str, float],
+        *,
+        hidden: bool,
     ) -> Cell:
         taken = choice is not None and choice.how != "edit" and content(choice.tag) == content(version.tag)
+        name = version_name(version.tag)
         return Cell(
-            name=version_name(version.tag),
+            name=name,
             number=0 if version.tag is None else n,
             pieces=self.words.pieces(version.tag, differing) if version.tag is not None else (),
             held=0 if hidden else len(version.readers),
             taken=taken,
+            likely=round(100 * likely[name]) if name in likely else None,
         )
 
     def _how(self, choice: Choice | None, is_open: bool) -> str:

@@ -37,6 +37,24 @@ def test_it_prints_the_counts_as_one_json_document(
     assert list(printed) == ["agreed", "majority", "single", "undecided", "decided"]
 
 
+def test_a_layer_may_have_a_policy_of_its_own(session: Session, capsys: pytest.CaptureFixture[str]) -> None:
+    """Ana and ben against cyd, who differs in a stance's label."""
+    make_small(session, {"ana": SAME, "ben": SAME, "cyd": OTHER})
+
+    assert run(["gold", "strait", "--policy", "actors=majority", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["undecided"] == 1
+    assert run(["gold", "strait", "--policy", "unanimous", "--policy", "stances=majority", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["majority"] == 1
+
+
+def test_weighed_it_counts_competence_first(session: Session, capsys: pytest.CaptureFixture[str]) -> None:
+    make_small(session, {"ana": SAME, "ben": SAME, "cyd": OTHER}, documents=3)
+
+    assert run(["gold", "strait", "--policy", "weighed", "--json"]) == 0
+
+    assert json.loads(capsys.readouterr().out)["majority"] == 3
+
+
 def test_it_says_the_counts_in_words(session: Session, capsys: pytest.CaptureFixture[str]) -> None:
     make_small(session, {"ana": SAME, "ben": OTHER})
 
@@ -56,6 +74,7 @@ def test_it_says_the_counts_in_words(session: Session, capsys: pytest.CaptureFix
         (["gold", "nowhere"], 1, "there is no project nowhere"),
         (["gold", "strait", "--round", "last"], 1, "strait has no round last"),
         (["gold", "strait", "--policy", "loudest"], 2, "loudest"),
+        (["gold", "strait", "--policy", "verbs=majority"], 2, "there is no layer 'verbs'"),
     ],
 )
 def test_it_refuses_in_one_line(

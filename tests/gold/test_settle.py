@@ -96,6 +96,39 @@ def test_more_than_half_settle_a_sentence_under_the_majority_policy_alone(sessio
     ]
 
 
+def test_weighed_a_trusted_reader_counts_for_more_than_two_others(session: Session) -> None:
+    project = make_small(session, {"ana": OTHER, "ben": SAME, "cyd": SAME})
+    trust = {_row(session, "ana"): 0.98, _row(session, "ben"): 0.6, _row(session, "cyd"): 0.6}
+
+    counts = settle(session, project, at=AT, policy="weighed", trust=trust)
+
+    assert counts == {**NONE, "agreed": 4, "majority": 1}
+    gold = head(session, project, 3)
+    assert gold is not None and same(decode(gold.body), OTHER[3])
+    assert settle(session, project, at=AT, policy="weighed", trust=trust) == counts
+    assert [d.n for d in decisions(session, project, 3)] == [1]
+    settle(session, project, at=AT, policy="weighed")
+    gold = head(session, project, 3)
+    assert gold is not None and same(decode(gold.body), SAME[3])
+
+
+def _row(session: Session, name: str) -> int:
+    return session.scalars(select(Person.id).where(Person.name == name)).one()
+
+
+def test_layers_are_settled_by_their_own_policy(session: Session) -> None:
+    project = make_small(session, {"ana": SAME, "ben": SAME, "cyd": OTHER})
+    policies = {"actors": "majority", "events": "majority", "stances": "unanimous"}
+
+    assert settle(session, project, at=AT, policy=policies)["undecided"] == 1
+    assert settle(session, project, at=AT, policy={**policies, "stances": "majority"})["majority"] == 1
+    said = [
+        json.loads(row.detail)["policy"]
+        for row in session.scalars(select(Audit).where(Audit.verb == "settle gold").order_by(Audit.id))
+    ]
+    assert said == ["actors=majority, events=majority, stances=unanimous", "majority"]
+
+
 def test_one_annotator_alone_is_single_and_has_no_gold(session: Session) -> None:
     project = make_small(session, {"ana": SAME})
 

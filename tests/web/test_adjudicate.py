@@ -137,6 +137,18 @@ def test_votes_are_hidden_until_a_row_is_decided(ruth: Browser) -> None:
     assert answer.text.count("held by") == 2
 
 
+def test_how_likely_a_version_is_stays_hidden_until_its_row_is_decided(ruth: Browser) -> None:
+    """Three readers share labels in these articles, so that their competence is known."""
+    page = ruth.get(f"{BENCH}/2")
+    assert "likely" not in page.text
+
+    answer = press(ruth, 2, {"do": "majority"}, page, headers=HTMX)
+
+    assert "by weighed majority" in answer.text
+    shares = [int(n) for n in re.findall(r"held by \d, (\d+) % likely", answer.text)]
+    assert len(shares) == 6 and sum(shares) == 300
+
+
 def test_versions_stand_in_the_same_order_whenever_they_are_drawn(ruth: Browser) -> None:
     assert taking(ruth.get(f"{BENCH}/2")) == taking(ruth.get(f"{BENCH}/2"))
 
@@ -405,6 +417,8 @@ def test_an_admin_settles_by_majority_in_a_process_of_its_own(
     assert answer.location == f"/strait/jobs/{job.token}"
     assert admin.get(answer.location).status_code == 200
     assert admin.post("/strait/adjudication/settlement", data={"policy": "loudest"}).status_code == 422
+    apart = {"policy": "majority", "policy-stances": "loudest"}
+    assert admin.post("/strait/adjudication/settlement", data=apart).status_code == 422
 
 
 def test_the_job_settles_and_says_what_became_of_how_many(

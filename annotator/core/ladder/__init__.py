@@ -3,7 +3,7 @@
 For each layer: is anything there, which span or pair, which actor or type, which label, all of it right.
 """
 
-from annotator.core.ladder.report import Coded, by_sentence, report
+from annotator.core.ladder.report import Coded, by_sentence, competence, report
 from annotator.core.ladder.scheme import Scheme
 
-__all__ = ["Coded", "Scheme", "by_sentence", "report"]
+__all__ = ["Coded", "Scheme", "by_sentence", "competence", "report"]

@@ -46,13 +46,7 @@ def report(sentences: Iterable[Coded], scheme: Scheme) -> dict[str, Any]:
     Counted are sentences that two or more finished; a skip is a missing value. The order of sentences does
     not matter.
     """
-    tally = Tally(scheme)
-    for sentence in sentences:
-        said = {who: reading(body, scheme) for who, body in sentence.bodies.items() if counted(body)}
-        gold = sentence.gold if sentence.gold is not None and counted(sentence.gold) else None
-        decided = reading(gold, scheme) if gold else None
-        tally.add(sentence.document, said, decided, sentence.groups, sentence.span)
-    tally.close()
+    tally = _tallied(sentences, scheme)
     columns = Columns(tally, scheme)
     return {
         "sentences": len(tally.sentence_document),
@@ -67,6 +61,22 @@ def report(sentences: Iterable[Coded], scheme: Scheme) -> dict[str, Any]:
         "confusion": confusions(tally, scheme),
         "by_group": by_group(tally, scheme),
     }
+
+
+def competence(sentences: Iterable[Coded], scheme: Scheme) -> dict[str, float]:
+    """Each reader's competence by Dawid and Skene, as the report has it; nobody's where none can be told."""
+    return _competence(_tallied(sentences, scheme))[0]
+
+
+def _tallied(sentences: Iterable[Coded], scheme: Scheme) -> Tally:
+    tally = Tally(scheme)
+    for sentence in sentences:
+        said = {who: reading(body, scheme) for who, body in sentence.bodies.items() if counted(body)}
+        gold = sentence.gold if sentence.gold is not None and counted(sentence.gold) else None
+        decided = reading(gold, scheme) if gold else None
+        tally.add(sentence.document, said, decided, sentence.groups, sentence.span)
+    tally.close()
+    return tally
 
 
 def counted(body: Body) -> bool:
