@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from annotator import audit
 from annotator.adjudication.queue import is_waiting
+from annotator.assignment.known_gold import QUALIFICATION
 from annotator.core.alignment import Row, align, same
 from annotator.core.body import Body
 from annotator.core.resolution import resolved
@@ -92,10 +93,13 @@ def show_gold(session: Session, project: Project, slug: str, by: Person, at: int
 
 
 def shown_documents(session: Session, project: Project, person: Person) -> list[Document]:
-    """This person's documents of rounds whose gold is shown, without any that they still code elsewhere."""
+    """This person's documents of rounds whose gold is shown, and those that they handed in to qualify;
+    without any that they still code elsewhere."""
     own = select(Assignment.document_id).where(Assignment.annotator_id == person.id)
     in_hand = own.where(Assignment.submitted_at.is_(None))
-    in_shown = own.join(Round, Round.id == Assignment.round_id).where(Round.state == SHOWN)
+    in_shown = own.join(Round, Round.id == Assignment.round_id).where(
+        (Round.state == SHOWN) | (Round.purpose == QUALIFICATION)
+    )
     query = select(Document).where(
         Document.project_id == project.id,
         Document.withdrawn_at.is_(None),
@@ -115,7 +119,7 @@ def feedback(session: Session, project: Project, person: Person, document: str) 
         raise Unknown(f"{project.slug} has no feedback on {document}")
     read = article(session, row.id, row.edition)
     redirects, history = redirects_of(session, project), history_of(session, project)
-    readings = readings_of(session, [row.id], redirects)
+    readings = readings_of(session, [row.id], redirects, with_sown=True)
     own = {key: found for key, held in readings.items() if (found := _own(held, person)) is not None}
     heads = heads_of(session, own)
     beside = []

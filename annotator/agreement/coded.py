@@ -44,7 +44,8 @@ def silent(done: int, of: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Whose work counts: rounds by their rows, models or not; documents whose id comes after one.
+    """Whose work counts: rounds by their rows, models or not; documents whose id comes after one, or only
+    those of these rows.
 
     Whatever version of the codebook it was made under, it is read as the newest.
     """
@@ -55,6 +56,7 @@ class Scope:
     after: str = ""
     redirects: Mapping[str, str] = field(default_factory=dict)
     history: History = field(default_factory=lambda: History([]))
+    only: Collection[int] | None = None
 
     @classmethod
     def of(
@@ -131,6 +133,8 @@ def _documents(session: Session, scope: Scope) -> list[tuple[int, str]]:
     )
     if scope.after:
         query = query.where(Document.key > scope.after)
+    if scope.only is not None:
+        query = query.where(Document.id.in_(scope.only))
     handed_in = select(Assignment.document_id).where(
         Assignment.round_id.in_(scope.rounds), Assignment.first_submitted_at.is_not(None)
     )

@@ -11,11 +11,13 @@ from sqlalchemy.orm import Session
 from annotator import audit
 from annotator.assignment import known_gold
 from annotator.assignment import plan as plans
-from annotator.assignment.known_gold import BOILERPLATE, QUALIFICATION
+from annotator.assignment.known_gold import QUALIFICATION
 from annotator.assignment.plan import RoundPlan
 from annotator.assignment.uncertainty import uncertainty
 from annotator.models import Assignment, Document, Handout, Person, Pool, Project, Round, Sentence
 from annotator.project import codebook_of
+
+BOILERPLATE = known_gold.BOILERPLATE
 
 
 def create_round(session: Session, project: Project, plan: RoundPlan, by: Person | None, at: int) -> Round:

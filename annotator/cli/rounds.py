@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from annotator.cli.program import FILE, Program, name_of, program, read_bytes
+from annotator.cli.program import FILE, Program, name_of, print_json, program, read_bytes
 from annotator.errors import BadInput
 
 if TYPE_CHECKING:
@@ -67,6 +67,10 @@ def rounds() -> None:
     help="given, random, newest, or uncertain: those on which imported models differ most come first.",
 )
 @click.option("--seed", type=Whole(), default=0, show_default=True, help="Of what is drawn at random.")
+@click.option(
+    "--sown", type=Share(), default=0.0, help="The share of documents with known gold, handed out among them."
+)
+@click.option("--pass-mark", type=Share(), help="Of a qualification: F1 against its gold, from 0 to 1.")
 @program
 def create(
     program: Program,
@@ -80,6 +84,8 @@ def create(
     documents: Path | None,
     order: str,
     seed: int,
+    sown: float,
+    pass_mark: float | None,
 ) -> None:
     """Hand documents of the project SLUG out as ROUND, under the codebook's newest version."""
     from annotator.assignment import RoundPlan, create_round
@@ -102,6 +108,8 @@ def create(
             order=order,
             seed=seed,
             documents=chosen,
+            sown=sown,
+            pass_mark=pass_mark,
         )
         create_round(session, project, plan, None, now())
 
@@ -126,6 +134,30 @@ def _documents(session: Session, project: Project, source: bytes, name: str) -> 
         line = text.count("\n") + 1 - lines[unknown[0]]
         raise BadInput(f"{name}:{line}: document: {project.slug} has no document {unknown[0]}")
     return keys
+
+
+@rounds.command("scores")
+@click.argument("slug")
+@click.argument("name", metavar="ROUND")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@program
+def show_scores(program: Program, slug: str, name: str, as_json: bool) -> None:
+    """How each annotator of ROUND stands to gold that was known before: to qualify, or sown."""
+    from annotator.agreement import scores
+    from annotator.assignment import find_round
+    from annotator.project import find_project
+
+    with program.session() as session:
+        project = find_project(session, slug)
+        row = find_round(session, project, name)
+        found = [score.as_mapping(row.pass_mark) for score in scores(session, project, row)]
+    if as_json:
+        print_json({"project": slug, "round": name, "pass_mark": row.pass_mark, "annotators": found})
+        return
+    for one in found:
+        f1 = "nothing to tag" if one["f1"] is None else f"F1 {one['f1']:.3f}"
+        passed = {True: "\tpassed", False: "\tnot passed", None: ""}[one["passed"]]
+        click.echo(f"{one['annotator']}\t{one['right']} of {one['sentences']} sentences right\t{f1}{passed}")
 
 
 @rounds.command("list")

@@ -31,6 +31,7 @@ from annotator.models import (
     Annotation,
     Assignment,
     Document,
+    Handout,
     Membership,
     Person,
     Project,
@@ -143,7 +144,7 @@ def _last_words(session: Session, sentences: Collection[int]) -> dict[tuple[int,
 
 
 def _rows(session: Session, project: Project, assignments: Collection[int]) -> Iterator[Any]:
-    """Annotations of people in these assignments."""
+    """Annotations of people in these assignments; what was measured by known gold need not be mended."""
     for piece in _pieces(sorted(assignments)):
         yield from session.execute(
             select(
@@ -158,13 +159,14 @@ def _rows(session: Session, project: Project, assignments: Collection[int]) -> I
             )
             .join(Assignment, Assignment.document_id == Document.id)
             .join(Round, Round.id == Assignment.round_id)
+            .join(Handout, (Handout.round_id == Round.id) & (Handout.document_id == Document.id))
             .join(Annotation, Annotation.assignment_id == Assignment.id)
             .join(Sentence, Sentence.id == Annotation.sentence_id)
             .join(Person, Person.id == Assignment.annotator_id)
             .outerjoin(
                 Membership, (Membership.person_id == Person.id) & (Membership.project_id == project.id)
             )
-            .where(Assignment.id.in_(piece), Person.kind == "person")
+            .where(Assignment.id.in_(piece), Person.kind == "person", Handout.sown.is_(False))
             .order_by(Document.key, Sentence.start, Person.name)
         )
 

@@ -11,7 +11,17 @@ from sqlalchemy.orm import Session
 
 from annotator.core.body import FINISHED, Body, decode
 from annotator.core.resolution import resolved
-from annotator.models import MERGED, Actor, Annotation, Assignment, Document, Person, Project, Sentence
+from annotator.models import (
+    MERGED,
+    Actor,
+    Annotation,
+    Assignment,
+    Document,
+    Handout,
+    Person,
+    Project,
+    Sentence,
+)
 from annotator.project import history_of
 from annotator.registry import known, redirects
 
@@ -52,8 +62,12 @@ def readings_of(
     rounds: Collection[int] | None = None,
     sentence: int | None = None,
     with_models: bool = False,
+    with_sown: bool = False,
 ) -> dict[int, list[Reading]]:
-    """By sentence, in its order in the document. Of one person's work in several rounds the latest counts."""
+    """By sentence, in its order in the document. Of one person's work in several rounds the latest counts.
+
+    What was said of a document whose gold was known when it was handed out is no vote; `with_sown` has it.
+    """
     query = (
         select(
             Annotation.sentence_id,
@@ -74,6 +88,11 @@ def readings_of(
         )
         .order_by(Sentence.document_id, Sentence.start, Assignment.round_id)
     )
+    if not with_sown:
+        handed_out = (Handout.round_id == Assignment.round_id) & (
+            Handout.document_id == Assignment.document_id
+        )
+        query = query.join(Handout, handed_out).where(Handout.sown.is_(False))
     if rounds is not None:
         query = query.where(Assignment.round_id.in_(rounds))
     if sentence is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Float, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import BigInteger, Float, ForeignKey, Index, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from annotator.models.base import Base, BigKey, at, name, number, pk, text, word
@@ -11,7 +11,10 @@ from annotator.models.people import CodebookVersion, Person, Project
 
 
 class Round(Base):
-    """`layers` is a comma-separated list; `double` the share of documents that get one annotator more."""
+    """`layers` is a comma-separated list; `double` the share of documents that get one annotator more.
+
+    `pass_mark` is the F1 against gold from which an annotator has passed a qualification.
+    """
 
     __tablename__ = "round"
     __table_args__ = (UniqueConstraint("project_id", "slug"),)
@@ -29,6 +32,7 @@ class Round(Base):
     state: Mapped[word] = mapped_column(default="open")
     at: Mapped[at]
     by: Mapped[int | None] = mapped_column(BigKey, ForeignKey("person.id"))
+    pass_mark: Mapped[float | None] = mapped_column(Float)
     project: Mapped[Project] = relationship()
     codebook_version: Mapped[CodebookVersion] = relationship()
 
@@ -42,13 +46,17 @@ class Pool(Base):
 
 
 class Handout(Base):
-    """A document of a round, with its number of seats; the row that submissions lock."""
+    """A document of a round, with its number of seats; the row that submissions lock.
+
+    `sown`: its gold was known, and what is said of it here is measured by that gold and is no vote.
+    """
 
     __tablename__ = "handout"
     round_id: Mapped[int] = mapped_column(BigKey, ForeignKey("round.id"), primary_key=True)
     document_id: Mapped[int] = mapped_column(BigKey, ForeignKey("document.id"), primary_key=True, index=True)
     position: Mapped[number]
     seats: Mapped[int]
+    sown: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class Assignment(Base):

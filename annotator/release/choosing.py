@@ -22,6 +22,7 @@ from annotator.models import (
     Decision,
     Document,
     Gold,
+    Handout,
     Person,
     Revision,
     Sentence,
@@ -117,7 +118,8 @@ def _sentences(session: Session, documents: Sequence[int]) -> dict[int, list[tup
 
 
 def _read_heads(session: Session, documents: Sequence[int], scope: Scope, work: Work) -> None:
-    """Of somebody's work on a sentence in several rounds, the latest round's counts."""
+    """Of somebody's work on a sentence in several rounds, the latest round's counts; what was measured by
+    gold that was known does not."""
     rows = session.execute(
         select(
             Annotation.sentence_id,
@@ -130,7 +132,12 @@ def _read_heads(session: Session, documents: Sequence[int], scope: Scope, work: 
         )
         .join(Assignment, Assignment.id == Annotation.assignment_id)
         .join(Person, Person.id == Assignment.annotator_id)
+        .join(
+            Handout,
+            (Handout.round_id == Assignment.round_id) & (Handout.document_id == Assignment.document_id),
+        )
         .where(
+            Handout.sown.is_(False),
             Assignment.document_id.in_(documents),
             Assignment.round_id.in_(scope.rounds),
             Assignment.submitted_at.is_not(None),

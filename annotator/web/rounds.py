@@ -10,6 +10,7 @@ from wtforms import IntegerField, RadioField, SelectField, SelectMultipleField, 
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from annotator import assignment as rounds_of
+from annotator.agreement import is_measured, scores
 from annotator.assignment import RoundPlan
 from annotator.db import now, writing
 from annotator.errors import AnnotatorError, BadInput, Refused, Unknown
@@ -86,6 +87,17 @@ class RoundForm(Form):
     seed = StringField(
         "Seed", default="0", description="Of what is drawn at random.", render_kw={**PLAIN, "maxlength": 18}
     )
+    sown = StringField(
+        "Share of documents whose gold is known",
+        default="0",
+        description="Handed out once more among the others, unmarked, to those who have not coded them.",
+        render_kw={**PLAIN, "maxlength": 12, "inputmode": "decimal"},
+    )
+    pass_mark = StringField(
+        "Pass mark",
+        description="Of a qualification, whose documents are decided: F1 against their gold, such as 0.8.",
+        render_kw={**PLAIN, "maxlength": 12, "inputmode": "decimal"},
+    )
 
     def plan(self, fresh: tuple[str, ...]) -> RoundPlan:
         """What was asked for. Raises BadInput naming the field."""
@@ -101,13 +113,15 @@ class RoundForm(Form):
             slug=(self.slug.data or "").strip(),
             overlap=self.overlap.data,
             annotators=tuple(self.annotators.data),
-            double=_share(self.double.data or "0"),
+            double=_share(self.double.data or "0", "double"),
             layers=tuple(self.layers.data),
             purpose=self.purpose.data or "",
             order=self.order.data or "",
             seed=_seed(self.seed.data or "0"),
             documents=self.documents(fresh),
             suggestions=self.suggestions.data or "",
+            sown=_share(self.sown.data or "0", "sown"),
+            pass_mark=_share(self.pass_mark.data, "pass_mark") if self.pass_mark.data else None,
         )
 
     def documents(self, fresh: tuple[str, ...]) -> tuple[str, ...] | None:
@@ -124,10 +138,10 @@ class RoundForm(Form):
         return named
 
 
-def _share(text: str) -> float:
+def _share(text: str, field: str) -> float:
     digits = text.strip().replace(",", ".")
     if not digits.replace(".", "", 1).isascii() or not digits.replace(".", "", 1).isdigit():
-        raise BadInput(f"double: {text!r} is no share; 0 to 1 goes, such as 0.2")
+        raise BadInput(f"{field}: {text!r} is no share; 0 to 1 goes, such as 0.2")
     return float(digits)
 
 
@@ -239,9 +253,21 @@ def _one(
         orders=ORDERS,
         layers=[LAYERS[layer] for layer in row.layers.split(",")],
         suggestions=SUGGESTIONS.get(row.suggestions, row.suggestions),
+        measured=is_measured(db.session, row),
         error=str(error) if error else "",
     )
     return page, error.status if error else 200
+
+
+@bp.get("/<project>/rounds/<slug>/scores")
+@member(REVIEWER, ADMIN)
+def against_gold(project: Project, membership: Membership, slug: str) -> ResponseReturnValue:
+    """How each annotator of the round stands to gold that was known before."""
+    row = _round_or_404(project, slug)
+    if not is_measured(db.session, row):
+        abort(404)
+    found = scores(db.session, project, row)
+    return render_template("rounds/scores.html", project=project, row=row, scores=found)
 
 
 @bp.post("/<project>/rounds/<slug>/documents/<document>/return")
