@@ -34,7 +34,7 @@ def make_link(session: Session, person: Person, by: Person | None, at: int) -> s
     )
     session.add(row)
     session.flush()
-    audit.record(session, by, None, "link", person.name, None, at)
+    audit.record(session, by, None, "make link", person.name, None, at)
     return token
 
 
@@ -69,5 +69,5 @@ def use_link(session: Session, token: str, at: int) -> Person:
     found = find_link(session, token, at)
     found.used_at = at
     session.flush()
-    audit.record(session, found.person, None, "link used", found.person.name, None, at)
+    audit.record(session, found.person, None, "use link", found.person.name, None, at)
     return found.person

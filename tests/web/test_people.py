@@ -70,7 +70,7 @@ def test_a_person_is_added_with_a_link_that_is_shown_once(
     assert "Welcome, Zoë" in newcomer.get(link).text
     assert newcomer.post(link).status_code == 303
     assert newcomer.get("/people").status_code == 403
-    assert audited(session)[-3:] == [("add person", "Zoë"), ("link", "Zoë"), ("link used", "Zoë")]
+    assert audited(session)[-3:] == [("add person", "Zoë"), ("make link", "Zoë"), ("use link", "Zoë")]
 
 
 def test_an_admin_of_the_site_can_be_added(sam: Browser, sign_in: SignedIn) -> None:
@@ -180,7 +180,7 @@ def test_deactivating_ends_everything_and_reactivating_gives_back_the_name_alone
     assert sign_in().get(link).status_code == 410
     assert sign_in("mira").get("/strait/").status_code == 200
     assert [verb for verb, name in audited(session) if name == "mira"] == [
-        "link",
+        "make link",
         "deactivate person",
         "reactivate person",
     ]
@@ -254,7 +254,7 @@ def test_somebody_who_is_there_gets_a_role_and_somebody_new_a_link(
     page = ada.post("/strait/people", {"name": "zoe", "role": "annotator"})
     assert page.status_code == 200 and link_on(page.text)
     assert role_of(session, project, "zoe") == "annotator"
-    assert audited(session)[-3:] == [("add person", "zoe"), ("link", "zoe"), ("set role", "zoe")]
+    assert audited(session)[-3:] == [("add person", "zoe"), ("make link", "zoe"), ("set role", "zoe")]
 
 
 @pytest.mark.parametrize(
