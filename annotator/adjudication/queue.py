@@ -6,9 +6,24 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, cast, exists, false, func, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    cast,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session, aliased
 
+from annotator.core.alignment import same
+from annotator.gold import readings_of, redirects_of
 from annotator.gold.policy import AGREED, DECIDED, OPEN
 from annotator.models import (
     Annotation,
@@ -25,11 +40,12 @@ from annotator.models import (
 
 WAITING, OUTDATED = "waiting", "outdated"
 SHOWN = (WAITING, DECIDED, OUTDATED)
+PIECE = 50  # documents read at once
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What is asked for. `label` is an event type or a stance label; `pair` is two names, A|B."""
+    """What is asked for. `label` is an event type or a stance label; `pair` is two names, A|B, who differ."""
 
     show: str = WAITING
     round: str = ""
@@ -62,12 +78,12 @@ def waiting(
     session: Session, project: Project, reviewer: Person, filters: Filters, first: int = 0, limit: int = 50
 ) -> list[Waiting]:
     """The queue, without what this reviewer annotated."""
-    rows = session.execute(_ordered(_rows(project, reviewer, filters)).offset(first).limit(limit))
+    rows = session.execute(_ordered(_rows(session, project, reviewer, filters)).offset(first).limit(limit))
     return [Waiting(*row) for row in rows]
 
 
 def count_waiting(session: Session, project: Project, reviewer: Person, filters: Filters) -> int:
-    asked = _asked(project, reviewer, filters)
+    asked = _asked(session, project, reviewer, filters)
     return session.scalar(_joined(select(func.count())).where(*asked)) or 0
 
 
@@ -75,7 +91,7 @@ def next_waiting(
     session: Session, project: Project, reviewer: Person, filters: Filters, after: int | None = None
 ) -> Waiting | None:
     """What follows the sentence `after` in the queue, whether that waits or not; then from the front."""
-    query = _rows(project, reviewer, filters)
+    query = _rows(session, project, reviewer, filters)
     held = session.get(Comparison, after) if after is not None else None
     if held is not None:
         behind = or_(
@@ -90,7 +106,7 @@ def next_waiting(
     return Waiting(*row) if row is not None else None
 
 
-def _rows(project: Project, reviewer: Person, filters: Filters) -> Select[Any]:
+def _rows(session: Session, project: Project, reviewer: Person, filters: Filters) -> Select[Any]:
     other = aliased(Sentence)
     number = (
         select(func.count())
@@ -108,7 +124,7 @@ def _rows(project: Project, reviewer: Person, filters: Filters) -> Select[Any]:
         Comparison.status,
         Comparison.sentence_id,
     )
-    return _joined(columns).where(*_asked(project, reviewer, filters))
+    return _joined(columns).where(*_asked(session, project, reviewer, filters))
 
 
 def _joined(query: Select[Any]) -> Select[Any]:
@@ -137,7 +153,9 @@ def _is_outdated() -> ColumnElement[bool]:
     )
 
 
-def _asked(project: Project, reviewer: Person, filters: Filters) -> list[ColumnElement[bool]]:
+def _asked(
+    session: Session, project: Project, reviewer: Person, filters: Filters
+) -> list[ColumnElement[bool]]:
     shown = {WAITING: is_waiting, DECIDED: lambda: Comparison.status == DECIDED, OUTDATED: _is_outdated}
     asked = [
         Document.project_id == project.id,
@@ -153,22 +171,60 @@ def _asked(project: Project, reviewer: Person, filters: Filters) -> list[ColumnE
         asked.append(Comparison.round_id.in_(named))
     if filters.label:
         asked.append(_names(filters.label))
-    for name in filter(None, filters.pair.split("|")):
-        people = select(Person.id).where(Person.name == name)
-        asked.append(_read_by(people.scalar_subquery(), submitted=True))
+    if filters.pair:
+        asked.append(_differing(session, project, filters.pair.split("|"), asked))
     return asked
 
 
-def _read_by(person: Any, submitted: bool = False) -> ColumnElement[bool]:
+def _read_by(person: int) -> ColumnElement[bool]:
     """Has this person annotated the sentence? Asked as one list, which is read once."""
     read = (
         select(Annotation.sentence_id)
         .join(Assignment, Assignment.id == Annotation.assignment_id)
         .where(Assignment.annotator_id == person)
     )
-    if submitted:
-        read = read.where(Assignment.submitted_at.is_not(None))
     return Comparison.sentence_id.in_(read)
+
+
+def _differing(
+    session: Session, project: Project, names: list[str], asked: list[ColumnElement[bool]]
+) -> ColumnElement[bool]:
+    """Of the sentences asked for, those that all of these people read, and not all alike."""
+    people = set(session.scalars(select(Person.id).where(Person.name.in_(names))))
+    documents = session.scalars(_joined(select(Sentence.document_id)).where(*asked).distinct()).all()
+    redirects = redirects_of(session, project)
+    found = []
+    for first in range(0, len(documents), PIECE):
+        readings = readings_of(session, documents[first : first + PIECE], redirects)
+        for sentence, held in readings.items():
+            own = [reading.body for reading in held if reading.annotator in people]
+            if len(own) == len(set(names)) and any(not same(own[0], other) for other in own[1:]):
+                found.append(sentence)
+    ids: BindParameter[int] = bindparam("differing", found, expanding=True, literal_execute=True, unique=True)
+    return Comparison.sentence_id.in_(ids)
+
+
+def pairs(session: Session, project: Project) -> list[str]:
+    """Who has handed in work on the same documents as whom: two names, A|B, in their order."""
+    mine, theirs = aliased(Assignment), aliased(Assignment)
+    one, other = aliased(Person), aliased(Person)
+    rows = session.execute(
+        select(one.name, other.name)
+        .select_from(mine)
+        .join(theirs, (theirs.round_id == mine.round_id) & (theirs.document_id == mine.document_id))
+        .join(one, one.id == mine.annotator_id)
+        .join(other, other.id == theirs.annotator_id)
+        .join(Round, Round.id == mine.round_id)
+        .where(
+            Round.project_id == project.id,
+            one.name < other.name,
+            mine.submitted_at.is_not(None),
+            theirs.submitted_at.is_not(None),
+        )
+        .distinct()
+        .order_by(one.name, other.name)
+    )
+    return [f"{name}|{another}" for name, another in rows]
 
 
 def _names(label: str) -> ColumnElement[bool]:

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from annotator import adjudication
 from annotator import job as jobs
 from annotator.adjudication import Bench, Decided, Filters, Overtaken, Waiting, feedback
-from annotator.adjudication.queue import SHOWN, count_waiting
+from annotator.adjudication.queue import SHOWN, count_waiting, pairs
 from annotator.adjudication.standing import unclear_notes
 from annotator.agreement.trust import known_trust
 from annotator.annotation import KeyReused, Stamp
@@ -79,6 +79,7 @@ def queue(project: Project, membership: Membership) -> ResponseReturnValue:
         words=DIFFICULTY,
         band=_band,
         rounds=_rounds(project),
+        pairs=pairs(db.session, project),
         labels=[*codebook.event_types, *codebook.stance_labels],
         notes=unclear_notes(db.session, project),
         jobs=[job for job in jobs.jobs(db.session, project, "gold") if job.state in OPEN_JOBS],

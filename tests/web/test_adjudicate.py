@@ -92,8 +92,10 @@ def test_the_queue_shows_how_many_wait_and_the_hardest_first(ruth: Browser) -> N
     found = re.findall(r'href="/strait/adjudication/(d\d)/sentences/(\d)"', page.text)
     assert found == [("d0", "2"), ("d1", "2"), ("d0", "3"), ("d1", "3")]
     assert "6 agreed, 0 by majority, 0 decided, 4 waiting" in page.text
+    listed = page.text[page.text.index("<h2>4 sentences") :]
     for name in ("ana", "ben", "cyd"):
-        assert not re.search(rf"\b{name}\b", page.text)
+        assert not re.search(rf"\b{name}\b", listed)
+    assert re.findall(r'<option value="(\w+\|\w+)"', page.text) == ["ana|ben", "ana|cyd", "ben|cyd"]
 
 
 @pytest.mark.parametrize(
@@ -107,6 +109,8 @@ def test_the_queue_shows_how_many_wait_and_the_hardest_first(ruth: Browser) -> N
         ("round=other", []),
         ("pair=ana|ben", [("d0", "2"), ("d1", "2"), ("d0", "3"), ("d1", "3")]),
         ("pair=ana|una", []),
+        ("pair=ana|cyd", []),
+        ("pair=cyd|ben&article=d1&label=ACCUSE", [("d1", "2")]),
         ("show=decided", []),
     ],
 )
