@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from pathlib import Path
 
@@ -10,9 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from annotator.audit import recorded
+from annotator.db import writing
 from annotator.models import Assignment, Handout, Project, Round
 from tests.cli.conftest import Annotator
-from tests.world import make_round
+from tests.world import make_member, make_round
 
 CREATE = ("round", "create", "strait", "main", "--overlap", "2", "--annotators", "ana,ben")
 
@@ -165,3 +167,42 @@ def test_what_annotators_said_never_orders_the_work_of_others(
     assert [key for _, key in sorted({(row.position, row.document.key) for row in rows})] == [
         "talks", "boats", "ferries",
     ]  # fmt: skip
+
+
+def test_a_qualification_is_made_and_measured(annotator: Annotator, session: Session, project: Project):
+    with writing(session):
+        make_member(session, project, "cal")
+    lines = [
+        {"document": "talks", "sentence": n, "annotator": name, "submitted": True, "body": {"state": "empty"}}
+        for name in ("ana", "ben")
+        for n in (1, 2, 3, 4, 6)
+    ]
+    annotator("annotations", "import", "strait", "-", stdin="\n".join(map(json.dumps, lines)).encode())
+    annotator("gold", "strait")
+
+    made = annotator(
+        "round", "create", "strait", "try", "--overlap", "1", "--annotators", "cal",
+        "--purpose", "qualification", "--pass-mark", "0.8",
+    )  # fmt: skip
+    own = [{**line, "annotator": "cal"} for line in lines[:5]]
+    annotator(
+        "annotations",
+        "import",
+        "strait",
+        "-",
+        "--round",
+        "try",
+        stdin="\n".join(map(json.dumps, own)).encode(),
+    )
+    code, out, _ = annotator("round", "scores", "strait", "try", "--json")
+
+    assert made[0] == code == 0
+    score = {"documents": 1, "sentences": 5, "right": 5, "f1": None, "passed": True}
+    assert json.loads(out) == {
+        "project": "strait",
+        "round": "try",
+        "pass_mark": 0.8,
+        "annotators": [{"annotator": "cal", **score}],
+    }
+    told = annotator("round", "scores", "strait", "try")[1]
+    assert told == "cal\t5 of 5 sentences right\tnothing to tag\tpassed\n"

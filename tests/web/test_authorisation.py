@@ -177,6 +177,8 @@ TABLE: dict[str, Row] = {
     "agreement.count POST": Row(REVIEWERS, "/strait/agreement", 303),
     "documents.documents GET": Row(REVIEWERS, "/strait/documents"),
     "documents.document GET": Row(REVIEWERS, DESK),
+    "boundaries.boundary GET": Row(REVIEWERS, f"{SENTENCE}/boundary"),
+    "boundaries.correct POST": Row(REVIEWERS, f"{SENTENCE}/boundary", 422),
     "documents.imports GET": Row(ADMINS, "/strait/imports"),
     "documents.upload POST": Row(ADMINS, "/strait/imports", 422),
     "documents.preview GET": Row(ADMINS, "/strait/imports/{upload}"),
@@ -185,6 +187,8 @@ TABLE: dict[str, Row] = {
     "rounds.rounds GET": Row(REVIEWERS, "/strait/rounds"),
     "rounds.create POST": Row(ADMINS, "/strait/rounds", 422),
     "rounds.handed_out GET": Row(REVIEWERS, "/strait/rounds/round-of-ferries"),
+    "rounds.against_gold GET": Row(grants(ruth=404, ada=404), "/strait/rounds/round-of-ferries/scores", 404),
+    "rounds.against_gold GET": Row(REVIEWERS, "/strait/rounds/round-of-ferries/scores", 404),
     "rounds.give_back POST": Row(REVIEWERS, RETURN, 303, {"annotator": "carl"}),
 }
 
