@@ -6,11 +6,12 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from annotator.annotation import submit
+from annotator.annotation import Stamp, save, submit
 from annotator.check import check
+from annotator.core.gestures import parse
 from annotator.correction import merge, split
 from annotator.db import writing
-from annotator.errors import BadInput, Unknown
+from annotator.errors import BadInput, Refused, Unknown
 from annotator.models import Annotation, Assignment, Audit, Person, Project, Revision, Sentence
 from tests.world import ARTICLE, AT, Hand, desk_of, make_document, make_member, make_project, make_round
 
@@ -115,6 +116,25 @@ def test_gestures_and_undo_go_on_after_a_correction(session: Session, project: P
 
     assert [m.id for m in ana.desk(3).body.mentions] == ["m1"]
     assert ana.desk(3).assignment.undo is None
+
+
+def test_a_gesture_made_on_the_old_sentences_is_refused_and_says_why(
+    session: Session, project: Project, ana: Hand
+) -> None:
+    desk = ana.desk(4)
+    with writing(session):
+        merge(session, project, "talks", 3, person(session, "rosa"), AT)
+
+    with pytest.raises(Refused, match="corrected where sentences end"), writing(session):
+        save(session, desk, parse('{"do": "empty"}'), "{}", Stamp("a-key-of-its-own", 0), AT)
+
+
+def test_of_two_corrections_on_one_edition_the_second_is_refused(session: Session, project: Project) -> None:
+    rosa = person(session, "rosa")
+    with writing(session):
+        merge(session, project, "talks", 3, rosa, AT, edition=1)
+    with pytest.raises(Refused, match="somebody else"), writing(session):
+        split(session, project, "talks", 1, 6, rosa, AT, edition=1)
 
 
 def test_a_submitted_article_stays_submitted_and_finished(

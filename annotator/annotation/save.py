@@ -88,9 +88,15 @@ def _locked(session: Session, desk: Desk) -> Desk:
         .with_for_update(of=Assignment)
         .execution_options(populate_existing=True)
     ).one()
-    withdrawn = session.scalar(select(Document.withdrawn_at).where(Document.id == desk.article.id))
+    withdrawn, edition = session.execute(
+        select(Document.withdrawn_at, Document.edition).where(Document.id == desk.article.id)
+    ).one()
     if withdrawn is not None:
         raise Refused("This article was withdrawn from the project. What you coded is kept.")
+    if edition != desk.article.edition:
+        raise Refused(
+            "A reviewer has just corrected where sentences end. Load the page again, then repeat it."
+        )
     return replace(
         desk, assignment=assignment, annotation=annotation_of(session, assignment, desk.sentence.id)
     )

@@ -26,12 +26,22 @@ from annotator.errors import BadInput, Refused
 from annotator.models import Annotation, Assignment, Document, Person, Project, Sentence
 
 
-def merge(session: Session, project: Project, document: str, n: int, by: Person, at: int) -> int:
+def merge(
+    session: Session,
+    project: Project,
+    document: str,
+    n: int,
+    by: Person,
+    at: int,
+    *,
+    edition: int | None = None,
+) -> int:
     """Makes one sentence of sentences n and n + 1; returns how many annotations it flagged.
 
-    Inside `writing(session)`. Raises Unknown, or BadInput where there is no sentence to merge with.
+    Inside `writing(session)`. Raises Unknown, BadInput where there is no sentence to merge with, or Refused
+    where the document is no longer of the `edition` that was looked at.
     """
-    row, read = _locked(session, project, document)
+    row, read = _locked(session, project, document, edition)
     first = read.sentence(n)
     if n == len(read.sentences):
         raise BadInput(f"sentence: {n} is the last of {document}; there is none to merge it with")
@@ -50,13 +60,21 @@ def merge(session: Session, project: Project, document: str, n: int, by: Person,
 
 
 def split(
-    session: Session, project: Project, document: str, n: int, at_offset: int, by: Person, at: int
+    session: Session,
+    project: Project,
+    document: str,
+    n: int,
+    at_offset: int,
+    by: Person,
+    at: int,
+    *,
+    edition: int | None = None,
 ) -> int:
     """Makes two sentences of sentence n, the second of which begins at `at_offset` or after the spaces there.
 
     `at_offset` counts code points of the document's text. Returns how many annotations it flagged.
     """
-    row, read = _locked(session, project, document)
+    row, read = _locked(session, project, document, edition)
     whole = read.sentence(n)
     if not whole.span.start < at_offset < whole.span.end:
         raise BadInput(
@@ -79,12 +97,16 @@ def split(
     return flagged
 
 
-def _locked(session: Session, project: Project, document: str) -> tuple[Document, Article]:
+def _locked(
+    session: Session, project: Project, document: str, edition: int | None
+) -> tuple[Document, Article]:
     """The document while nobody saves in it: on PostgreSQL its row and its assignments are the lock."""
     row = find_document(session, project, document)
     session.refresh(row, with_for_update=True)
     if row.withdrawn_at is not None:
         raise Refused(f"{document} was withdrawn from the project")
+    if edition not in (None, row.edition):
+        raise Refused("the sentences were corrected by somebody else meanwhile; look at them again")
     session.scalars(
         select(Assignment)
         .where(Assignment.document_id == row.id)

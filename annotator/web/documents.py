@@ -180,6 +180,8 @@ def document(project: Project, membership: Membership, document: str) -> Respons
         copies=documents_of.copies_of(db.session, row),
         work=_work(row),
         visible=visible,
+        corrected="corrected" in request.args,
+        flagged=_page("flagged") if "flagged" in request.args else 0,
     )
 
 
