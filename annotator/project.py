@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, defer, joinedload
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, defer, joinedload
 from annotator import audit
 from annotator.core.codebook import Codebook, CodebookError, parse_codebook
 from annotator.core.codebook_changes import problems_after
-from annotator.core.steps import History
+from annotator.core.steps import History, Place, followed, places, renames
 from annotator.core.text import text_problem
 from annotator.errors import BadInput, Refused, Unknown
 from annotator.models import ADMIN, ROLES, CodebookVersion, Membership, Person, Project, SignIn
@@ -275,10 +275,23 @@ def _publish(
 
 def history_of(session: Session, project: Project) -> History:
     """How labels of older versions of the codebook are read as those of later ones."""
-    rows = session.scalars(
-        select(CodebookVersion)
-        .where(CodebookVersion.project_id == project.id)
-        .options(defer(CodebookVersion.source))
-        .order_by(CodebookVersion.n)
-    )
-    return History([(row.id, parsed(row).changes) for row in rows])
+    return History([(row.id, parsed(row).changes) for row in _by_age(session, project)])
+
+
+def _by_age(session: Session, project: Project) -> Sequence[CodebookVersion]:
+    """The versions, the oldest first; their files are read where they are needed."""
+    query = select(CodebookVersion).where(CodebookVersion.project_id == project.id)
+    return session.scalars(query.options(defer(CodebookVersion.source)).order_by(CodebookVersion.n)).all()
+
+
+def spellings(session: Session, project: Project, wanted: Collection[Place]) -> dict[Place, set[str]]:
+    """The ids that any version of the codebook has for these labels of the newest one; their own are among
+    them, be they known or not."""
+    books = [parsed(row) for row in _by_age(session, project)]
+    chain = [renames(book.changes) for book in books]
+    found = {place: {place[1]} for place in wanted}
+    for n, book in enumerate(books[:-1]):
+        for place in places(book):
+            if (now := followed(place, chain[n + 1 :])) in found:
+                found[now].add(place[1])
+    return found

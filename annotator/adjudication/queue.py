@@ -10,6 +10,7 @@ from sqlalchemy import (
     BindParameter,
     ColumnElement,
     Integer,
+    ScalarSelect,
     Select,
     and_,
     bindparam,
@@ -37,6 +38,7 @@ from annotator.models import (
     Sentence,
     Vote,
 )
+from annotator.project import spellings
 
 WAITING, OUTDATED = "waiting", "outdated"
 SHOWN = (WAITING, DECIDED, OUTDATED)
@@ -107,24 +109,28 @@ def next_waiting(
 
 
 def _rows(session: Session, project: Project, reviewer: Person, filters: Filters) -> Select[Any]:
-    other = aliased(Sentence)
-    number = (
-        select(func.count())
-        .select_from(other)
-        .where(other.document_id == Sentence.document_id, other.died.is_(None), other.start <= Sentence.start)
-        .scalar_subquery()
-    )
     length = Sentence.end - Sentence.start  # in code points on both databases
     columns = select(
         Document.key,
         Document.title,
         func.substr(Document.text, cast(Sentence.start + 1, Integer), cast(length, Integer)),
-        number,
+        number_in_document(),
         Comparison.difficulty,
         Comparison.status,
         Comparison.sentence_id,
     )
     return _joined(columns).where(*_asked(session, project, reviewer, filters))
+
+
+def number_in_document() -> ScalarSelect[int]:
+    """The number of the sentence that is asked for, as the screen says it."""
+    other = aliased(Sentence)
+    return (
+        select(func.count())
+        .select_from(other)
+        .where(other.document_id == Sentence.document_id, other.died.is_(None), other.start <= Sentence.start)
+        .scalar_subquery()
+    )
 
 
 def _joined(query: Select[Any]) -> Select[Any]:
@@ -170,7 +176,7 @@ def _asked(
         named = select(Round.id).where(Round.project_id == project.id, Round.slug == filters.round)
         asked.append(Comparison.round_id.in_(named))
     if filters.label:
-        asked.append(_names(filters.label))
+        asked.append(_names(session, project, filters.label))
     if filters.pair:
         asked.append(_differing(session, project, filters.pair.split("|"), asked))
     return asked
@@ -227,11 +233,17 @@ def pairs(session: Session, project: Project) -> list[str]:
     return [f"{name}|{another}" for name, another in rows]
 
 
-def _names(label: str) -> ColumnElement[bool]:
-    """Does any annotation of the sentence use this label? Bodies have one spelling, so words in them do."""
-    quoted = json.dumps(label, ensure_ascii=False)
+def _names(session: Session, project: Project, label: str) -> ColumnElement[bool]:
+    """Does any annotation of the sentence use this label, under whatever name a version of the codebook has
+    for it? Bodies have one spelling, so words in them do."""
+    fields = {("event_types", label): "type", ("stance_labels", label): "label"}
     held = or_(
-        Annotation.body.contains(f'"type":{quoted}', autoescape=True),
-        Annotation.body.contains(f'"label":{quoted}', autoescape=True),
+        *(
+            Annotation.body.contains(
+                f'"{fields[place]}":{json.dumps(name, ensure_ascii=False)}', autoescape=True
+            )
+            for place, names in spellings(session, project, fields).items()
+            for name in sorted(names)
+        )
     )
     return exists(select(Annotation.id).where(Annotation.sentence_id == Comparison.sentence_id, held))

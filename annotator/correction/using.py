@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from annotator.core.body import decode
 from annotator.core.resolution import places_in, resolved
-from annotator.core.steps import Place, followed, places, renames
+from annotator.core.steps import Place
 from annotator.models import Annotation, Assignment, Decision, Document, Gold, Project, Sentence
-from annotator.project import history_of, parsed, versions
+from annotator.project import history_of, spellings
 
 MOST_WORDS = 200  # in one question to the database; beyond, every body is read
 
@@ -83,7 +83,7 @@ def _using(
         Document.project_id == project.id,
         Document.withdrawn_at.is_(None),
         Sentence.died.is_(None),
-        _spells(column, _spellings(session, project, wanted)),
+        _spells(column, set().union(*spellings(session, project, wanted).values())),
     )
     for *where, made, stored in session.execute(query.execution_options(yield_per=1000)):
         body = resolved(decode(stored), {}, history.between(made, history.newest))
@@ -92,18 +92,6 @@ def _using(
         used = Counter(place for place in places_in(body) if place in wanted)
         if used:
             yield Use._make((*where, used))
-
-
-def _spellings(session: Session, project: Project, wanted: Collection[Place]) -> set[str]:
-    """The ids that any version has for these labels of the newest one."""
-    books = [parsed(version) for version in reversed(versions(session, project))]
-    chain = [renames(book.changes) for book in books]
-    return {
-        place[1]
-        for n, book in enumerate(books)
-        for place in places(book)
-        if followed(place, chain[n + 1 :]) in wanted
-    }
 
 
 def _spells(column: Any, words: Collection[str]) -> ColumnElement[bool]:

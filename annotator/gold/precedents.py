@@ -8,7 +8,11 @@ from dataclasses import dataclass
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
+from annotator.core.codebook import EVENTS, STANCES
 from annotator.models import Assignment, Document, Handout, Person, Pool, Precedent, Project, Sentence
+from annotator.project import spellings
+
+BLOCKS = {EVENTS: "event_types", STANCES: "stance_labels"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +29,16 @@ class Example:
 def precedents(
     session: Session, project: Project, labels: Collection[tuple[str, str]], coder: Person | None = None
 ) -> list[Example]:
-    """The precedents of these (layer, label) pairs, the newest first.
+    """The precedents of these (layer, label) pairs, the newest first; those that were kept under an older
+    name of the label are among them.
 
     For a `coder`, without those from documents that this very person may still code.
     """
+    asked = {(BLOCKS[layer], label): (layer, label) for layer, label in labels if layer in BLOCKS}
+    wanted = {(layer, label): label for layer, label in labels}
+    for place, names in spellings(session, project, asked).items():
+        layer, label = asked[place]
+        wanted |= {(layer, name): label for name in names}
     query = (
         select(Precedent, Sentence.start, Sentence.end, Document.text)
         .join(Sentence, Sentence.id == Precedent.sentence_id)
@@ -36,15 +46,14 @@ def precedents(
         .where(
             Precedent.project_id == project.id,
             Precedent.retired_at.is_(None),
-            Precedent.label.in_({label for _, label in labels}),
+            Precedent.label.in_({name for _, name in wanted}),
         )
         .order_by(Precedent.at.desc(), Precedent.id.desc())
     )
     if coder is not None:
         query = query.where(Document.id.not_in(_ahead(coder)))
-    wanted = set(labels)
     return [
-        Example(row.layer, row.label, text[start:end], row.note, row.at)
+        Example(row.layer, wanted[row.layer, row.label], text[start:end], row.note, row.at)
         for row, start, end, text in session.execute(query)
         if (row.layer, row.label) in wanted
     ]

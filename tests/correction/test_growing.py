@@ -11,11 +11,13 @@ from sqlalchemy.orm import Session
 
 from annotator import agreement, registry
 from annotator.adjudication.bench import bench_at
+from annotator.adjudication.queue import Filters, waiting
 from annotator.agreement import arguments
 from annotator.core.body import Body, decode
 from annotator.db import writing
 from annotator.errors import BadInput
 from annotator.gold import readings_of, settle
+from annotator.gold.precedents import keep, precedents
 from annotator.models import Annotation, Decision, Document, Gold, Project, Revision
 from annotator.release import Options, create_release
 from tests.correction.world import FIRST, SECOND, THIRD, grow, make_growing, recoded, under, version
@@ -111,6 +113,37 @@ def test_a_reviewer_sees_one_version_of_what_two_versions_call_differently(
     assert not any(row.open for row in agreed.sheet.rows)
     assert open_.open_rows
     assert agreed.codebook.version == "2"
+
+
+def test_the_queue_finds_a_label_under_the_names_of_all_versions(session: Session, project: Project):
+    grow(session, project, SECOND)
+    grow(session, project, THIRD)
+    recoded(session, project, "cal", "d2", {**READ, 2: under(READ[2], "CHARGE", "support"), 3: READ[4]})
+    settle(session, project, at=AT)
+    with writing(session):
+        rosa = make_member(session, project, "rosa", "reviewer")
+
+    def found(label: str) -> list[int]:
+        return sorted(row.n for row in waiting(session, project, rosa, Filters(label=label)))
+
+    assert found("CHARGE") == [2]
+    assert found("against") == [2, 3]
+    assert found("NOISE") == []
+
+
+def test_a_precedent_stays_beside_its_label_under_its_new_name(session: Session, project: Project):
+    settle(session, project, at=AT)
+    with writing(session):
+        rosa = make_member(session, project, "rosa", "reviewer")
+        sentence = sentence_of(session, project, "d0", 2)
+        for layer, label in (("events", "ACCUSE"), ("events", "REJECT"), ("stances", "ACCUSE")):
+            keep(session, project, layer=layer, label=label, sentence=sentence, decision=1, row="r",
+                 note=f"{layer} {label}", by=rosa, at=AT)  # fmt: skip
+    grow(session, project, SECOND)
+
+    found = precedents(session, project, [("events", "BLAME")])
+
+    assert [(example.label, example.note) for example in found] == [("BLAME", "events ACCUSE")]
 
 
 def test_agreement_reads_every_round_under_the_names_of_today(session: Session, project: Project):
