@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from flask import Flask, Response, make_response, render_template, request
+from flask import Flask, Response, g, make_response, render_template, request
 from flask_wtf.csrf import CSRFError, generate_csrf
 from sqlalchemy.exc import DataError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -16,6 +16,7 @@ from annotator.web.htmx import is_htmx
 
 log = logging.getLogger("annotator")
 RETRY_AFTER = "2"
+DISK_FULL = ("disk is full", "no space left")  # as SQLite and as PostgreSQL say it
 WORDS = {
     400: ("Not understood", "What was sent is incomplete or damaged. Nothing was changed."),
     401: ("Sign in first", "Your sign-in has ended. Sign in, and go on where you were."),
@@ -31,7 +32,7 @@ WORDS = {
     422: ("Not accepted", "Something in the form cannot be. Nothing was changed."),
     429: ("Too fast", "That was tried too often. Wait a little, then try again."),
     500: ("Something broke", "The program made a mistake, and wrote it to its log. Nothing was changed."),
-    503: ("Busy", "The database cannot be reached right now. Nothing was changed; try again in a moment."),
+    503: ("Busy", "The database cannot be reached right now. Nothing is half done; try again in a moment."),
     507: ("Disk full", "Not saved: the server’s disk is full. Tell whoever looks after it."),
 }
 
@@ -87,7 +88,7 @@ def _refused(error: AnnotatorError) -> Response:
 def _unavailable(error: Exception) -> Response:
     _let_go()
     log.warning("%s: %s", _where(), _cause(error))
-    if "full" in _cause(error).lower():
+    if any(words in _cause(error).lower() for words in DISK_FULL):
         return answer(507)
     response = answer(503)
     response.headers["Retry-After"] = RETRY_AFTER
@@ -124,7 +125,10 @@ def _broken(error: Exception) -> Response:
 
 
 def _let_go() -> None:
-    """The page of an error must be drawn even where the database is what broke."""
+    """The page of an error must be drawn even where the database is what broke: without whose it is."""
+    g.sign_in = None
+    for name in ("project", "membership"):
+        g.pop(name, None)
     try:
         db.session.rollback()
     except Exception:
