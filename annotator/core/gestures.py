@@ -71,15 +71,22 @@ class AddMention(Gesture, frozen=True, tag="mention"):
 class TakeSure(Gesture, frozen=True, tag="take-sure"):
     """All suggestions that are sure, at once: one press, and one undo."""
 
-    mentions: tuple[Mention, ...]
+    mentions: tuple[Mention, ...] = ()
+    events: tuple[AddEvent, ...] = ()
+    stances: tuple[AddStances, ...] = ()
 
     def on(self, body: Body, codebook: Codebook) -> Body:
         held = {(m.start, m.end, m.actor) for m in body.mentions}
         new = tuple(m for m in self.mentions if (m.start, m.end, m.actor) not in held)
-        return retagged(body, codebook, mentions=(*body.mentions, *new)) if new else body
+        if new:
+            body = retagged(body, codebook, mentions=(*body.mentions, *new))
+        for taken in (*self.events, *self.stances):
+            body = taken.on(body, codebook)
+        return body
 
     def actors(self) -> tuple[str, ...]:
-        return tuple(m.actor for m in self.mentions)
+        held = (actor for stance in self.stances for actor in stance.actors())
+        return (*(m.actor for m in self.mentions), *held)
 
 
 class Relink(Gesture, frozen=True, tag="relink"):

@@ -22,12 +22,12 @@ from annotator.models.people import (
 from annotator.models.registry import APPROVED, MERGED, PROPOSED, Actor, ActorProposal, ActorRevision, Alias
 from annotator.models.releases import Release, ReleaseDocument, Side
 from annotator.models.rounds import Assignment, Handout, Pool, Round
-from annotator.models.suggestions import DISMISSED, LEFT, RECALLED, Offer
+from annotator.models.suggestions import DISMISSED, LEFT, RECALLED, Offer, Suggester
 
 __all__ = [
     "ADMIN", "ANNOTATOR", "APPROVED", "DISMISSED", "LEFT", "MERGED", "PROPOSED", "RECALLED", "REVIEWER",
     "ROLES", "Actor", "ActorProposal", "ActorRevision", "Alias", "Annotation", "Assignment", "Audit", "Base",
     "Batch", "CodebookVersion", "Comparison", "Decision", "Document", "Gold", "Handout", "Job", "Membership",
     "Offer", "Person", "Pool", "Precedent", "Project", "Refusal", "Release", "ReleaseDocument", "Revision",
-    "Round", "Sentence", "Side", "SignIn", "SignInFailure", "SignInLink", "Vote",
+    "Round", "Sentence", "Side", "SignIn", "SignInFailure", "SignInLink", "Suggester", "Vote",
 ]  # fmt: skip

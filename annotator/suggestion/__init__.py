@@ -1,11 +1,14 @@
 """What a sentence probably holds, for one annotator; and what became of what was suggested."""
 
 from annotator.suggestion.answers import dismiss, leave, recall
-from annotator.suggestion.by_alias import ALIAS, Suggestion, for_sentence
 from annotator.suggestion.fates import Fates, fates
-from annotator.suggestion.offering import DRAW, is_offered, offering_problem
+from annotator.suggestion.offer import ALIAS, MODEL, Slot, Suggestion
+from annotator.suggestion.offered import Likely, for_sentence, likely_roles
+from annotator.suggestion.offering import DRAW, has_model, is_offered, offering_problem
+from annotator.suggestion.suggesters import find_suggester, prepare, suggester_of, train_for
 
 __all__ = [
-    "ALIAS", "DRAW", "Fates", "Suggestion", "dismiss", "fates", "for_sentence", "is_offered", "leave",
-    "offering_problem", "recall",
+    "ALIAS", "DRAW", "MODEL", "Fates", "Likely", "Slot", "Suggestion", "dismiss", "fates", "find_suggester",
+    "for_sentence", "has_model", "is_offered", "leave", "likely_roles", "offering_problem", "prepare",
+    "recall", "suggester_of", "train_for",
 ]  # fmt: skip

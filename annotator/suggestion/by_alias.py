@@ -18,28 +18,12 @@ from sqlalchemy.orm import Session
 from annotator import registry
 from annotator.annotation import Desk
 from annotator.core.aliases import Alias, Found, Names, find, is_adjective
-from annotator.core.codebook import ACTORS
-from annotator.core.segmentation import BOILERPLATE
 from annotator.core.stops import PRONOUNS
-from annotator.models import APPROVED, DISMISSED, Annotation, Assignment, Person, Project
+from annotator.models import APPROVED, Annotation, Assignment, Person, Project
 from annotator.registry import Known
-from annotator.suggestion.fates import fates_of
-from annotator.suggestion.offering import is_offered
+from annotator.suggestion.offer import Suggestion
 
-ALIAS = "suggestion:alias"
 REMARK = re.compile(r"\s*[(（].*")  # "Kestria (government)"
-
-
-@dataclass(frozen=True, slots=True)
-class Suggestion:
-    """These words probably mention that actor. What is not sure is never taken along with others."""
-
-    start: int
-    end: int
-    text: str
-    actor: str
-    sure: bool
-    origin: str = ALIAS
 
 
 Pairs = tuple[tuple[str, str], ...]  # words, actor
@@ -57,34 +41,16 @@ class _Mentions(Struct):
 _mentions = msgspec.json.Decoder(_Mentions).decode
 
 
-def for_sentence(session: Session, desk: Desk) -> list[Suggestion]:
-    """What may be mentioned in the desk's sentence, but for what is tagged or was dismissed; apart, in order.
-
-    Nothing where the round offers none, in boilerplate, or once the sentence was said to be empty or skipped.
-    """
-    if desk.body.state in ("empty", "skipped"):
-        return []
-    return untaken(session, desk)
-
-
-def untaken(session: Session, desk: Desk) -> list[Suggestion]:
-    """The same, whatever the sentence was said to be."""
-    if (
-        ACTORS not in desk.layers
-        or desk.sentence.kind == BOILERPLATE
-        or not is_offered(desk.assignment.round, desk.article.key)
-    ):
-        return []
+def suggestions(session: Session, desk: Desk) -> list[Suggestion]:
+    """The names in the desk's sentence that no mention touches; apart, in order."""
     approved = _approved(session, desk.project)
     own = (_names_of_article(session, desk), _names_of_proposals(session, desk.project, desk.person))
     tagged = [mention.span for mention in desk.body.mentions]
-    dismissed = {slot for slot, offer in fates_of(session, desk).items() if offer.fate == DISMISSED}
     text, offered = desk.article.text, []
     for one in find((*own, approved.names), text, desk.sentence.span):
         actor = _likeliest(one, desk)
         actor = approved.redirects.get(actor, actor)
-        slot = (ACTORS, actor, one.span.start, one.span.end)
-        if slot not in dismissed and not any(one.span.overlap(other) for other in tagged):
+        if not any(one.span.overlap(other) for other in tagged):
             offered.append(Suggestion(one.span.start, one.span.end, one.span.of(text), actor, one.sure))
     return offered
 

@@ -1,4 +1,4 @@
-"""Whether a round offers suggestions: no, yes, or in a share of its documents, drawn at random."""
+"""Whether a round offers suggestions, in all or some of its documents; by name alone, or by a model too."""
 
 from __future__ import annotations
 
@@ -6,20 +6,29 @@ import hashlib
 
 from annotator.models import Round
 
-OFF, ON, DRAW = "off", "on", "draw:"
+OFF, ON, DRAW, LEARNED = "off", "on", "draw:", "+model"
+LONGEST = 40
 
 
 def share_of(choice: str) -> float:
     """The share of documents that have suggestions: 0 for "off", 1 for "on", SHARE for "draw:SHARE".
 
-    Raises ValueError for anything else.
+    Raises ValueError for anything else, but for "+model" behind "on" or "draw:SHARE".
     """
-    if choice in (OFF, ON):
-        return float(choice == ON)
-    share = float(choice.removeprefix(DRAW))
-    if not choice.startswith(DRAW) or not 0 < share < 1:
+    if choice == OFF:
+        return 0.0
+    where = choice.removesuffix(LEARNED)
+    if where == ON:
+        return 1.0
+    share = float(where.removeprefix(DRAW))
+    if not where.startswith(DRAW) or not 0 < share < 1:
         raise ValueError(choice)
     return share
+
+
+def has_model(choice: str) -> bool:
+    """Whether a model suggests beside the names."""
+    return choice.endswith(LEARNED)
 
 
 def offering_problem(choice: str) -> str | None:
@@ -27,7 +36,12 @@ def offering_problem(choice: str) -> str | None:
     try:
         share_of(choice)
     except ValueError:
-        return f"{choice[:40]!r} is not off, on, or draw: and a share between 0 and 1, such as draw:0.5"
+        return (
+            f"{choice[:40]!r} is not off, on, or draw: and a share between 0 and 1, such as draw:0.5;"
+            " behind on or the share, +model adds what a model learns from gold, such as on+model"
+        )
+    if len(choice) > LONGEST:
+        return f"{choice[:40]!r} has more digits than a share needs"
     return None
 
 

@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from annotator import annotation, assignment, registry, suggestion
 from annotator.annotation import Desk, KeyReused, Stale, Stamp, next_open
+from annotator.core.codebook import ACTORS
 from annotator.core.gestures import AnyGesture, Finish, FinishEmpty, GestureRefused, Redo, Skip, Undo, parse
 from annotator.db import now, writing
 from annotator.errors import Refused, Unknown
@@ -209,17 +210,27 @@ def dismiss(project: Project, membership: Membership, document: str, n: int) -> 
     except (msgspec.DecodeError, UnicodeEncodeError) as error:
         abort(422, f"gesture: {error}")
     with writing(db.session):
-        suggestion.dismiss(db.session, desk, refused.start, refused.end, refused.actor, now())
+        suggestion.dismiss(db.session, desk, refused.slot, now())
     return _drawn(_fresh(desk)) if is_htmx() else redirect(_url(desk), code=303)
 
 
 class Dismissal(msgspec.Struct, forbid_unknown_fields=True):
-    """Which suggestion is meant: its span and its actor."""
+    """Which suggestion is meant: its span and its actor, an event's type, or a stance's label and parties."""
 
     start: int
     end: int
-    actor: str
+    actor: str = ""
+    layer: str = ACTORS
+    label: str = ""
+    target: str = ""
     do: Literal["dismiss"] = "dismiss"
+
+    @property
+    def slot(self) -> suggestion.Slot:
+        one = suggestion.Suggestion(
+            self.start, self.end, "", self.actor, False, "", self.layer, self.label, self.target
+        )
+        return one.slot
 
 
 @bp.get("/<project>/documents/<document>/sentences/<int:n>/actors")

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from annotator import suggestion
 from annotator.annotation import Desk, SentenceState, sentence_states, untouched
 from annotator.core.body import AUTHOR, UNATTRIBUTED, Body, Event, Stance, Target
-from annotator.core.codebook import Attribute
+from annotator.core.codebook import STANCES, Attribute
 from annotator.core.marks import Box, Mark, Word, layout
 from annotator.core.spans import Span
 from annotator.core.stops import mark_stops
@@ -20,7 +20,7 @@ from annotator.core.tokens import tokens
 from annotator.core.validation import missing
 from annotator.document import NumberedSentence
 from annotator.registry import Known, actors_by_key
-from annotator.suggestion import Suggestion
+from annotator.suggestion import Likely, Suggestion
 
 HINT = "hint"
 RTL = frozenset({"ar", "fa", "he", "ur", "ps", "yi", "dv", "ckb", "sd", "ug", "syr"})
@@ -50,6 +50,7 @@ class DeskView:
     desk: Desk
     actors: dict[str, Known]
     suggestions: list[Suggestion] = field(default_factory=list)
+    roles: Likely = field(default_factory=dict)
     notice: str = ""
     error: str = ""
     conflict: str = ""
@@ -116,9 +117,27 @@ class DeskView:
             if stance.target.span is not None:
                 marks.append(Mark(stance.target.span, "stance", stance.target.kind or "", stance.id))
         return marks + [
-            Mark(Span(s.start, s.end), HINT, self._label(s.actor), str(k))
+            Mark(Span(s.start, s.end), HINT, self._hint(s), str(k))
             for k, s in enumerate(self.suggestions)
+            if s.layer != STANCES
         ]
+
+    def _hint(self, one: Suggestion) -> str:
+        """What is written under suggested words."""
+        return one.label or (self._label(one.actor) if one.actor else "who")
+
+    def meant(self, one: Suggestion) -> str:
+        """What a suggestion says of its words."""
+        if one.layer == STANCES:
+            return (
+                f"{self.title(self.desk.codebook.stance_labels, one.label)} towards {self.name(one.target)}"
+            )
+        return one.label or (self.name(one.actor) if one.actor else "somebody")
+
+    def likely(self, event: Event, role: str) -> list[str]:
+        """The actors that may have this role of the event, the likeliest first; none that has one already."""
+        held = {actor for actors in event.roles.values() for actor in actors}
+        return [actor for actor in self.roles.get(event.id, {}).get(role, ()) if actor not in held]
 
     def _label(self, key: str) -> str:
         member = self.member(key)
@@ -167,10 +186,12 @@ def view_of(
     session: Session, desk: Desk, *, notice: str = "", error: str = "", conflict: str = ""
 ) -> DeskView:
     """The desk with the names of all actors that it shows."""
-    suggestions = [] if desk.assignment.submitted_at else suggestion.for_sentence(session, desk)
-    keys = [*desk.cast, *desk.body.actors(), *(one.actor for one in suggestions)]
+    open_ = desk.assignment.submitted_at is None
+    suggestions = suggestion.for_sentence(session, desk) if open_ else []
+    roles = suggestion.likely_roles(session, desk) if open_ else {}
+    keys = [*desk.cast, *desk.body.actors(), *(actor for one in suggestions for actor in one.actors)]
     actors = actors_by_key(session, desk.project, keys)
-    return DeskView(desk, actors, suggestions, notice, error, conflict)
+    return DeskView(desk, actors, suggestions, roles, notice, error, conflict)
 
 
 @dataclass(frozen=True, slots=True)

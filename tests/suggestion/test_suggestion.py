@@ -66,7 +66,7 @@ def first(hand: Hand, n: int) -> Suggestion:
 def dismiss(hand: Hand, n: int, one: Suggestion) -> bool:
     desk = hand.desk(n)
     with writing(hand.session):
-        return suggestion.dismiss(hand.session, desk, one.start, one.end, one.actor, AT)
+        return suggestion.dismiss(hand.session, desk, one.slot, AT)
 
 
 def change(
@@ -210,9 +210,9 @@ def test_a_dismissed_suggestion_is_gone_here_and_here_alone_until_it_is_recalled
     assert offered(teo, 2)[0] == ("Kestria", "kestria", True)
     desk = mira.desk(2)
     with writing(session):
-        assert suggestion.recall(session, desk, one.start, one.end, one.actor, AT)
+        assert suggestion.recall(session, desk, one.slot, AT)
     with writing(session):
-        assert not suggestion.recall(session, desk, one.start, one.end, one.actor, AT)
+        assert not suggestion.recall(session, desk, one.slot, AT)
     assert offered(mira, 2)[0] == ("Kestria", "kestria", True)
     assert [row.fate for row in session.scalars(select(Offer).order_by(Offer.id))] == [
         "dismissed",

@@ -31,9 +31,11 @@ export class Actors {
     return found;
   }
 
-  /** The cast as entries of a list, this sentence's first; each with its number as its key. */
+  /** The cast as entries of a list, this sentence's first, or those likely in an open role; each by its number. */
   options(extra = {}) {
-    const cast = this.cast().sort((a, b) => Number(b.here) - Number(a.here));
+    const likely = this.desk.rows.likely();
+    const rank = (one) => (likely.includes(one.key) ? likely.indexOf(one.key) : likely.length + Number(!one.here));
+    const cast = this.cast().sort((a, b) => rank(a) - rank(b));
     return cast.map((one) => ({
       key: one.number <= 9 ? String(one.number) : "",
       number: one.number,
@@ -60,7 +62,7 @@ export class Actors {
     desk.selection.made = false;
     const words = `“${range.text}” ${changed ? "is now" : "mentions"} ${actor.name}`;
     if (own && changed && held.length > 1) return desk.gesture({ do: "relink", tag: own.dataset.tag, actor: actor.key, ...extra }, words);
-    return desk.gesture({ do: "mention", id: mint("m"), actor: actor.key, ...range, ...(also ? { also } : {}), ...extra }, words);
+    return desk.gesture({ do: "mention", id: mint("m"), actor: actor.key, ...range, ...desk.suggestions.words(range), ...(also ? { also } : {}), ...extra }, words);
   }
 
   plus() {

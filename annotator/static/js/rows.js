@@ -60,11 +60,22 @@ export class Rows {
 
   add(option, range) {
     const id = mint("e");
-    this.tag = id;
+    this.awaitRoles(id);
     this.desk.selection.made = false;
-    if (this.desk.codebook.roles.length) this.open = { tag: id, role: this.desk.codebook.roles[0].id, held: {} };
     this.desk.gesture({ do: "event", id, type: option.value, ...range }, range.text ? `${option.title} at “${range.text}”` : option.title);
     if (this.open) this.desk.say(`Who is the ${this.roleTitle(this.open.role)}?`);
+  }
+
+  /** An event that is about to be there is at hand, open at its first role. */
+  awaitRoles(tag) {
+    this.tag = tag;
+    if (this.desk.codebook.roles.length) this.open = { tag, role: this.desk.codebook.roles[0].id, held: {} };
+  }
+
+  /** Who may have the open role, the likeliest first. */
+  likely() {
+    const name = this.open && document.getElementById(`row-${this.open.tag}`)?.querySelector(`[data-role="${CSS.escape(this.open.role)}"]`);
+    return name ? JSON.parse(name.dataset.likely) : [];
   }
 
   roleTitle(id) {

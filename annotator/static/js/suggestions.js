@@ -2,8 +2,15 @@
 
 import { mint } from "./actors.js";
 
-const offered = (offer) => ({ start: Number(offer.dataset.s), end: Number(offer.dataset.e), text: offer.dataset.text, actor: offer.dataset.actor });
-const said = (offer) => `“${offer.dataset.text}” is ${offer.dataset.name}`;
+const place = ({ dataset }) => ({ start: Number(dataset.s), end: Number(dataset.e), text: dataset.text });
+const said = (offer) => offer.dataset.said;
+
+/** What a suggestion becomes when it is taken, by its layer. */
+const tag = {
+  actors: (offer) => ({ id: mint("m"), ...place(offer), actor: offer.dataset.actor, origin: offer.dataset.origin }),
+  events: (offer) => ({ do: "event", id: mint("e"), type: offer.dataset.label, ...place(offer), origin: offer.dataset.origin }),
+  stances: ({ dataset }) => ({ do: "stances", holder: dataset.actor, label: dataset.label, towards: [{ id: mint("s"), target: { actor: dataset.target } }], origin: dataset.origin }),
+};
 
 export class Suggestions {
   constructor(desk) {
@@ -24,19 +31,34 @@ export class Suggestions {
 
   take(offer = this.atCursor()) {
     if (!offer) return;
-    return this.desk.gesture({ do: "mention", id: mint("m"), ...offered(offer), origin: offer.dataset.origin }, said(offer));
+    const { layer, actor, label, origin } = offer.dataset;
+    if (layer === "events") return this.desk.rows.add({ value: label, title: label }, { ...place(offer), origin });
+    if (layer === "stances") return this.desk.gesture(tag.stances(offer), said(offer));
+    if (actor) return this.desk.gesture({ do: "mention", ...tag.actors(offer) }, said(offer));
+    this.desk.selection.unstretched(Number(offer.dataset.s), Number(offer.dataset.e));
+    return this.desk.actors.open();
+  }
+
+  /** Where exactly these words are suggested, and not whom they mean, whoever is tagged there was suggested so. */
+  words({ start, end }) {
+    const found = this.all().find((one) => one.dataset.layer === "actors" && !one.dataset.actor && Number(one.dataset.s) === start && Number(one.dataset.e) === end);
+    return found ? { origin: found.dataset.origin } : {};
   }
 
   dismiss(offer = this.atCursor()) {
     if (!offer) return;
-    const { start, end, actor } = offered(offer);
-    return this.desk.gesture({ do: "dismiss", start, end, actor }, `dismissed: ${said(offer)}`, "dismissals");
+    const { layer, actor, label, target } = offer.dataset;
+    const { start, end } = place(offer);
+    return this.desk.gesture({ do: "dismiss", start, end, actor, layer, label, target }, `dismissed: ${said(offer)}`, "dismissals");
   }
 
+  /** All that is sure, as one gesture; the first event among it opens at its first role. */
   takeSure() {
     const sure = this.all().filter((offer) => "sure" in offer.dataset);
     if (!sure.length) return this.desk.say("No suggestion here is sure. Y takes the one at the cursor.");
-    const mentions = sure.map((offer) => ({ id: mint("m"), ...offered(offer), origin: offer.dataset.origin }));
-    return this.desk.gesture({ do: "take-sure", mentions }, sure.map(said).join(", "));
+    const of = (layer) => sure.filter((offer) => offer.dataset.layer === layer).map(tag[layer]);
+    const [mentions, events, stances] = ["actors", "events", "stances"].map(of);
+    if (events.length) this.desk.rows.awaitRoles(events[0].id);
+    return this.desk.gesture({ do: "take-sure", mentions, events, stances }, sure.map(said).join(", "));
   }
 }
