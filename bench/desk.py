@@ -7,21 +7,22 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import statistics
+import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from annotator.app import create_app
 from annotator.config import Settings
 from annotator.db import make_engine, now, session_factory, writing
 from annotator.person.sign_in import start_session
 from bench.timing import Benchmark
-from tests.serving import serving
-from tests.stores import SqliteStores
 from tests.world import make_document, make_member, make_project, make_round
 from tools import chromium
 
@@ -75,7 +76,7 @@ def benchmarks() -> Iterator[Benchmark]:
 def measured(folder: Path) -> list[str]:
     settings, cookie = furnished(folder)
     faults = []
-    with serving(create_app(settings)) as address, sync_playwright() as playwright:
+    with served(settings) as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=chromium.find(), args=["--no-sandbox"] if os.geteuid() == 0 else []
         )
@@ -85,11 +86,33 @@ def measured(folder: Path) -> list[str]:
     return faults
 
 
+@contextmanager
+def served(settings: Settings) -> Iterator[str]:
+    """The program in a process of its own, as it is run in earnest."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    process = subprocess.Popen(program(settings, "serve", "--port", str(port)), stderr=subprocess.DEVNULL)
+    try:
+        until = time.monotonic() + 30
+        while time.monotonic() < until:
+            with suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+                break
+            time.sleep(0.1)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def program(settings: Settings, *arguments: str) -> list[str]:
+    home = f"ANNOTATOR_HOME={settings.home}"
+    return ["env", home, sys.executable, "-m", "annotator", "--database", settings.database, *arguments]
+
+
 def furnished(folder: Path) -> tuple[Settings, str]:
     """A project with a registry, suggestions and both articles; its settings, and the annotator's sign-in."""
-    settings = Settings(
-        home=folder, database=SqliteStores(folder).fresh(folder), secret="benchmarks-keep-no-secrets-" * 2
-    )
+    settings = Settings(home=folder, database=f"sqlite:///{folder / 'desk.db'}")
+    subprocess.run(program(settings, "init"), check=True, stdout=subprocess.DEVNULL)
     with session_factory(make_engine(settings.database))() as session, writing(session):
         project = make_project(session)
         ana = make_member(session, project, "ana")

@@ -65,15 +65,21 @@ export class Outbox {
     });
   }
 
-  /** Queues a gesture. Its record is on disk before it is sent. */
+  /** Queues a gesture. It goes to the browser's disk and to the server at once; acknowledged is what the server has. */
   add({ url, line, base, gesture, words }) {
     const kept = { person: this.person, key: newKey(), url, line, base, payload: JSON.stringify(gesture), words, at: Date.now() };
-    const record = { ...kept, fresh: true };
+    const record = { ...kept };
     this.waiting.push(record);
-    record.kept = this.keep(kept).then((order) => (record.order = order));
+    record.kept = this.keep(kept);
     this.pump();
     this.changed();
     return record;
+  }
+
+  /** Where the browser's database keeps it: by `order`, which an earlier page wrote down or this one is about to. */
+  async unkeep(record) {
+    const order = record.order ?? (await record.kept);
+    if (this.database && order != null) await this.stored("readwrite", (store) => store.delete(order)).catch(() => {});
   }
 
   async keep(kept) {
@@ -118,7 +124,6 @@ export class Outbox {
   async send(record) {
     let answer, html;
     try {
-      await record.kept;
       answer = await fetch(record.url, {
         method: "POST",
         body: new URLSearchParams({
@@ -190,7 +195,7 @@ export class Outbox {
   forget(record) {
     this.waiting = this.waiting.filter((other) => other !== record);
     if (this.refused.get(record.line) === record) this.refused.delete(record.line);
-    if (this.database && record.order != null) this.stored("readwrite", (store) => store.delete(record.order)).catch(() => {});
+    this.unkeep(record);
     this.changed();
   }
 
@@ -200,9 +205,13 @@ export class Outbox {
     record.key = newKey();
     record.base = base;
     this.heads.set(record.line, base);
-    const { fresh, kept, ...plain } = record;
-    if (this.database && record.order != null) record.kept = this.stored("readwrite", (store) => store.put(plain)).catch(() => {});
+    this.rekeep(record);
     this.pump();
+  }
+
+  async rekeep({ kept, ...plain }) {
+    const order = plain.order ?? (await kept);
+    if (this.database && order != null) await this.stored("readwrite", (store) => store.put({ ...plain, order })).catch(() => {});
   }
 
   /** A person has seen the refused gesture and lets it go; what waited behind it goes on. */
