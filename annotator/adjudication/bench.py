@@ -10,6 +10,7 @@ from functools import cached_property
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from annotator.adjudication.disputed import disputes
 from annotator.core.alignment import Row, Version
 from annotator.core.choices import NOTHING, Choices, Sheet, decode_choices, readers, shuffled
 from annotator.core.codebook import LAYERS, Codebook
@@ -27,13 +28,15 @@ from annotator.models import (
     Project,
     Round,
 )
+from annotator.models.gold import SecondDecision
 from annotator.project import codebook_of, parsed
 
 
 @dataclass(frozen=True)
 class Bench:
     """`base` is the number of the sentence's last decision, 0 where there is none. `trust` is the competence
-    of annotators by their row."""
+    of annotators by their row. `dispute` is what a second reviewer says otherwise. On a second pass, `first`
+    is the decision that stays hidden, and `head` what was said on that pass."""
 
     project: Project
     reviewer: Person
@@ -46,6 +49,8 @@ class Bench:
     comparison: Comparison | None
     head: Head | None
     trust: Mapping[int, float] = field(default_factory=dict)
+    dispute: SecondDecision | None = None
+    first: Head | None = None
 
     @property
     def base(self) -> int:
@@ -82,8 +87,9 @@ class Bench:
 
     @property
     def decided(self) -> bool:
-        """Did a reviewer make it gold, and does that still see what is there?"""
-        return self.is_gold and self.head is not None and self.head.origin == REVIEWER and not self.outdated
+        """Did a reviewer make it gold, does that still see what is there, and does no other say otherwise?"""
+        by_reviewer = self.head is not None and self.head.origin == REVIEWER
+        return self.is_gold and by_reviewer and not self.outdated and self.dispute is None
 
     @property
     def outdated(self) -> bool:
@@ -92,9 +98,10 @@ class Bench:
 
     @property
     def seen(self) -> str:
-        """Which revisions lie on this bench, as a form says it: a digest that names nobody."""
-        votes = sorted(reading.vote for reading in self.readings)
-        return hashlib.sha256(f"{self.project.salt}\0seen\0{votes}".encode()).hexdigest()[:16]
+        """Which revisions and dispute lie on this bench, as a form says it: a digest that names nobody."""
+        seen = sorted(reading.vote for reading in self.readings)
+        also = (self.dispute.of, self.dispute.n) if self.dispute else ()
+        return hashlib.sha256(f"{self.project.salt}\0seen\0{seen}{also}".encode()).hexdigest()[:16]
 
     @property
     def text(self) -> str:
@@ -137,6 +144,7 @@ def bench_at(
         comparison=session.get(Comparison, sentence.id),
         head=heads_of(session, [sentence.id]).get(sentence.id),
         trust=trust or {},
+        dispute=session.scalars(disputes().where(SecondDecision.sentence_id == sentence.id)).first(),
     )
 
 

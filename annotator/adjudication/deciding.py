@@ -78,6 +78,16 @@ def _is_repeat(session: Session, bench: Bench, key: str, digest: str) -> bool:
 
 def _apply(session: Session, bench: Bench, press: AnyPress, key: str, digest: str, at: int) -> bool:
     """Writes what the press makes of the sentence; False where that is nothing new."""
+    made = outcome(bench, press)
+    if made is None:
+        return False
+    choices, reason, complete = made
+    write(session, bench, choices, reason, complete=complete, key=key, digest=digest, at=at)
+    return True
+
+
+def outcome(bench: Bench, press: AnyPress) -> tuple[Choices, str, bool] | None:
+    """The choices and the reason after the press, and whether all is decided; None where nothing is new."""
     choices = press.on(bench.sheet, bench.choices)
     reason = press.text.strip() if isinstance(press, SetReason) else bench.reason
     complete = isinstance(press, MakeGold)
@@ -86,13 +96,13 @@ def _apply(session: Session, bench: Bench, press: AnyPress, key: str, digest: st
     elif _same_gold(choices, bench.choices):
         complete = bench.decided
     held = bench.head is not None and bench.head.origin == REVIEWER and not bench.outdated
+    held = held and bench.dispute is None
     if held and (choices, reason, complete) == (bench.choices, bench.reason, bench.is_gold):
-        return False
+        return None
     if not held and not complete and (choices, reason) == (bench.choices, bench.reason):
-        return False
+        return None
     _check(bench, choices)
-    write(session, bench, choices, reason, complete=complete, key=key, digest=digest, at=at)
-    return True
+    return choices, reason, complete
 
 
 def _same_gold(new: Choices, old: Choices) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 
+from annotator.adjudication.disputed import disputes, is_last
 from annotator.core.alignment import same
 from annotator.gold import readings_of, redirects_of
 from annotator.gold.policy import AGREED, DECIDED, OPEN
@@ -30,6 +32,7 @@ from annotator.models import (
     Annotation,
     Assignment,
     Comparison,
+    Decision,
     Document,
     Gold,
     Person,
@@ -38,10 +41,11 @@ from annotator.models import (
     Sentence,
     Vote,
 )
+from annotator.models.gold import SecondDecision
 from annotator.project import spellings
 
-WAITING, OUTDATED = "waiting", "outdated"
-SHOWN = (WAITING, DECIDED, OUTDATED)
+WAITING, OUTDATED, SECOND = "waiting", "outdated", "second"
+SHOWN = (WAITING, DECIDED, OUTDATED, SECOND)
 PIECE = 50  # documents read at once
 
 
@@ -146,8 +150,19 @@ def _ordered(query: Select[Any]) -> Select[Any]:
 
 
 def is_waiting() -> ColumnElement[bool]:
-    """Open, or drawn to be read although all agree."""
-    return or_(Comparison.status == OPEN, and_(Comparison.status == AGREED, Comparison.audited))
+    """Open; drawn to be read although all agree; or two reviewers decided it differently."""
+    disputed = Comparison.sentence_id.in_(select(disputes().subquery().c.sentence_id))
+    return or_(Comparison.status == OPEN, and_(Comparison.status == AGREED, Comparison.audited), disputed)
+
+
+def _for_second(reviewer: Person) -> ColumnElement[bool]:
+    """Drawn from what a reviewer decided, not by this one, and not yet decided a second time."""
+    own = exists().where(Decision.sentence_id == Comparison.sentence_id, Decision.reviewer_id == reviewer.id)
+    done = exists().where(
+        SecondDecision.sentence_id == Comparison.sentence_id, SecondDecision.complete, is_last()
+    )
+    decided = and_(Comparison.status == DECIDED, Comparison.second)
+    return and_(decided, ~own, ~done, ~_is_outdated())
 
 
 def _is_outdated() -> ColumnElement[bool]:
@@ -162,7 +177,12 @@ def _is_outdated() -> ColumnElement[bool]:
 def _asked(
     session: Session, project: Project, reviewer: Person, filters: Filters
 ) -> list[ColumnElement[bool]]:
-    shown = {WAITING: is_waiting, DECIDED: lambda: Comparison.status == DECIDED, OUTDATED: _is_outdated}
+    shown: dict[str, Callable[[], ColumnElement[bool]]] = {
+        WAITING: is_waiting,
+        DECIDED: lambda: Comparison.status == DECIDED,
+        OUTDATED: _is_outdated,
+        SECOND: lambda: _for_second(reviewer),
+    }
     asked = [
         Document.project_id == project.id,
         Document.withdrawn_at.is_(None),

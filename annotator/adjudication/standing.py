@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from annotator.adjudication.queue import is_waiting
 from annotator.core.alignment import same
 from annotator.core.body import decode
-from annotator.core.choices import Note, decode_choices
 from annotator.core.settling import MAJORITY, UNANIMOUS
 from annotator.gold.decisions import REVIEWER, outdated_sentences
 from annotator.gold.policy import AGREED, DECIDED
@@ -44,16 +43,6 @@ class Standing:
     @property
     def of(self) -> int:
         return self.settled + self.waiting
-
-
-@dataclass(frozen=True, slots=True)
-class UnclearNote:
-    """A label that a reviewer found unclear, and the sentence in which it was."""
-
-    note: Note
-    document: str
-    start: int
-    at: int
 
 
 def standing(session: Session, project: Project) -> Standing:
@@ -123,21 +112,3 @@ def _audited(session: Session, project: Project) -> tuple[int, int]:
         )
         wrong += agreed is not None and not same(decode(agreed), decode(body))
     return len(rows), wrong
-
-
-def unclear_notes(session: Session, project: Project, limit: int = 50) -> list[UnclearNote]:
-    """What reviewers say of labels that the codebook leaves unclear, the newest first."""
-    rows = session.execute(
-        select(Decision.choices, Document.key, Sentence.start, Decision.at)
-        .join(Gold, (Gold.sentence_id == Decision.sentence_id) & (Gold.n == Decision.n))
-        .join(Sentence, Sentence.id == Decision.sentence_id)
-        .join(Document, Document.id == Sentence.document_id)
-        .where(Document.project_id == project.id, Decision.choices.contains('"unclear"'))
-        .order_by(Decision.at.desc())
-        .limit(limit)
-    )
-    return [
-        UnclearNote(note, document, start, at)
-        for choices, document, start, at in rows
-        for note in decode_choices(choices).unclear.values()
-    ]

@@ -9,8 +9,10 @@ from annotator.core.choices import Choices, encode_choices
 from annotator.core.settling import difficulty
 from annotator.gold import precedents
 from annotator.gold.decisions import REVIEWER, NewDecision, write_decision
-from annotator.gold.policy import AGREED, DECIDED, OPEN
+from annotator.gold.policy import AGREED, DECIDED, OPEN, lot_of
 from annotator.models import Comparison
+
+SECOND_SHARE = 0.1
 
 
 def write(
@@ -41,6 +43,8 @@ def write(
     )
     write_decision(session, new, at)
     stand(session, bench, DECIDED if complete else OPEN)
+    if complete:
+        _draw_second(session, bench)
     for row, note in choices.precedents.items():
         if bench.choices.precedents.get(row) != note:
             precedents.keep(
@@ -70,6 +74,13 @@ def stand(session: Session, bench: Bench, status: str) -> None:
         )
         session.add(row)
     row.status = status
+    session.flush()
+
+
+def _draw_second(session: Session, bench: Bench) -> None:
+    """A share of what is decided is for a second reviewer too: by lot, and always the same sentences."""
+    seed = f"{bench.project.salt}\0second\0{bench.article.key}\0{bench.sentence.span.start}"
+    session.get_one(Comparison, bench.sentence.id).second = lot_of(seed) < SECOND_SHARE
     session.flush()
 
 

@@ -280,10 +280,10 @@ def _drawn(session: Session, project: Project, sentences: Mapping[int, object]) 
         .join(Document, Document.id == Sentence.document_id)
         .where(Sentence.id.in_(sentences))
     )
-    return {sentence: _lot(f"{project.salt}\0audit\0{key}\0{start}") for sentence, key, start in rows}
+    return {sentence: lot_of(f"{project.salt}\0audit\0{key}\0{start}") for sentence, key, start in rows}
 
 
-def _lot(seed: str) -> float:
+def lot_of(seed: str) -> float:
     return int.from_bytes(hashlib.sha256(seed.encode()).digest()[:8], "big") / 2**64
 
 

@@ -24,6 +24,8 @@ class Comparison(Base):
     status: Mapped[word]
     difficulty: Mapped[int] = mapped_column(BigInteger, default=0)
     audited: Mapped[bool] = mapped_column(default=False)  # agreed, and drawn to be read by a reviewer
+    # drawn to be decided by a second reviewer too
+    second: Mapped[bool] = mapped_column(default=False, server_default=sql("false"))
 
 
 class Gold(Base):
@@ -50,6 +52,32 @@ class Decision(Base):
     reviewer_id: Mapped[int | None] = mapped_column(BigKey, ForeignKey("person.id"))
     choices: Mapped[text]
     reason: Mapped[text] = mapped_column(default="")
+    at: Mapped[at]
+    codebook_version_id: Mapped[int] = mapped_column(BigKey, ForeignKey("codebook_version.id"))
+    body: Mapped[text]
+
+
+class SecondDecision(Base):
+    """One saved state of what a second reviewer decides without seeing the first: beside decision `of`.
+
+    `differs`, once complete, from the gold that it stands beside. It is never gold itself.
+    """
+
+    __tablename__ = "second_decision"
+    __table_args__ = (
+        ForeignKeyConstraint(["sentence_id", "of"], ["decision.sentence_id", "decision.n"]),
+        UniqueConstraint("sentence_id", "reviewer_id", "key"),
+    )
+    sentence_id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    of: Mapped[int] = mapped_column(primary_key=True)
+    reviewer_id: Mapped[int] = mapped_column(BigKey, ForeignKey("person.id"), primary_key=True)
+    n: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(64))
+    digest: Mapped[digest]
+    complete: Mapped[bool]
+    differs: Mapped[bool]
+    choices: Mapped[text]
+    reason: Mapped[text]
     at: Mapped[at]
     codebook_version_id: Mapped[int] = mapped_column(BigKey, ForeignKey("codebook_version.id"))
     body: Mapped[text]
@@ -85,3 +113,17 @@ class Precedent(Base):
     by: Mapped[int] = mapped_column(BigKey, ForeignKey("person.id"))
     at: Mapped[at]
     retired_at: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class NoteAnswer(Base):
+    """Closes a note that the codebook is unclear: of this row of a sentence, in these very words."""
+
+    __tablename__ = "note_answer"
+    __table_args__ = (Index(None, "sentence_id"),)
+    id: Mapped[pk]
+    sentence_id: Mapped[int] = mapped_column(BigKey, ForeignKey("sentence.id"))
+    row: Mapped[text]
+    note: Mapped[text]
+    answer: Mapped[text]
+    by: Mapped[int] = mapped_column(BigKey, ForeignKey("person.id"))
+    at: Mapped[at]

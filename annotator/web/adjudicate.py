@@ -13,8 +13,9 @@ from sqlalchemy import select
 from annotator import adjudication
 from annotator import job as jobs
 from annotator.adjudication import Bench, Decided, Filters, Overtaken, Waiting, feedback
-from annotator.adjudication.queue import SHOWN, count_waiting, pairs
-from annotator.adjudication.standing import unclear_notes
+from annotator.adjudication.notes import unclear_notes
+from annotator.adjudication.queue import SECOND, SHOWN, count_waiting, pairs
+from annotator.adjudication.second import between_reviewers, decide_second, second_bench
 from annotator.agreement.trust import known_trust
 from annotator.annotation import KeyReused, Stamp
 from annotator.core.choices import (
@@ -76,12 +77,14 @@ def queue(project: Project, membership: Membership) -> ResponseReturnValue:
         rows=rows[:PAGE],
         count=count_waiting(db.session, project, person(), filters),
         standing=adjudication.standing(db.session, project),
+        between=between_reviewers(db.session, project),
+        for_second=count_waiting(db.session, project, person(), Filters(show=SECOND)),
         words=DIFFICULTY,
         band=_band,
         rounds=_rounds(project),
         pairs=pairs(db.session, project),
         labels=[*codebook.event_types, *codebook.stance_labels],
-        notes=unclear_notes(db.session, project),
+        unclear=sum(note.open for note in unclear_notes(db.session, project)),
         jobs=[job for job in jobs.jobs(db.session, project, "gold") if job.state in OPEN_JOBS],
         policies=POLICIES,
         layers=[layer for layer in LAYERS if layer in codebook.layers],
@@ -171,7 +174,8 @@ def _address(endpoint: str, project: Project, filters: Filters, **values: Any) -
 def _bench_or_404(project: Project, document: str, n: int) -> Bench:
     try:
         trust = known_trust(db.session, project)
-        return adjudication.bench_at(db.session, project, person(), document, n, trust)
+        bench = adjudication.bench_at(db.session, project, person(), document, n, trust)
+        return second_bench(db.session, bench) if _filters().show == SECOND else bench
     except Unknown:
         abort(404)
 
@@ -202,7 +206,8 @@ def decide(project: Project, membership: Membership, document: str, n: int) -> R
         payload, press = _sent(bench)
         with writing(db.session):
             seen = request.form.get("seen", "")
-            outcome = adjudication.decide(db.session, bench, press, payload, stamp, seen, now())
+            decide_it = decide_second if bench.first else adjudication.decide
+            outcome = decide_it(db.session, bench, press, payload, stamp, seen, now())
     except PressRefused as refused:
         return _refused(bench, str(refused))
     except KeyReused as reused:

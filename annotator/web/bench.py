@@ -9,8 +9,8 @@ from functools import cached_property
 from sqlalchemy.orm import Session
 
 from annotator.adjudication import Bench
-from annotator.core.alignment import Row, Version, content
-from annotator.core.body import Event, Mention, Stance, Tag
+from annotator.core.alignment import Row, Version, align, content
+from annotator.core.body import Event, Mention, Stance, Tag, decode
 from annotator.core.choices import READ, SKIPPED, Choice, layer_of, version_name
 from annotator.core.codebook import ACTORS, EVENTS, STANCES, Label
 from annotator.core.marks import Box, Mark, Word, layout
@@ -22,6 +22,13 @@ from annotator.registry import Known, actors_by_key
 from annotator.web.tag_words import Piece, TagWords, quote_of
 
 KINDS = {ACTORS: "actor", EVENTS: "event", STANCES: "stance"}
+STATE_WORDS = {
+    "empty": "nothing here",
+    "tagged": "tagged",
+    "skipped": "to be skipped",
+    "started": "begun",
+    "unseen": "begun",
+}
 HOW_WORDS = {
     "version": "taken",
     "majority": "by majority",
@@ -62,6 +69,17 @@ class ShownRow:
     def offers_none(self) -> bool:
         """Does "none of it" need a button beside the versions, of which "not tagged" is none?"""
         return bool(self.gold or self.state == "open") and all(cell.number for cell in self.cells)
+
+
+@dataclass(frozen=True, slots=True)
+class Disputed:
+    """A row that two reviewers decided differently: what is gold, what the second says; empty for none."""
+
+    layer: str
+    title: str
+    quote: str
+    gold: tuple[Piece, ...]
+    second: tuple[Piece, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +195,33 @@ class BenchView:
             else:
                 found.append((layer_of(tag), tag.type if isinstance(tag, Event) else tag.label))
         return tuple(sorted({pair for pair in found if pair[1]}))
+
+    @cached_property
+    def disputed(self) -> list[Disputed]:
+        """Where a second reviewer says otherwise than gold."""
+        head, dispute = self.bench.head, self.bench.dispute
+        if head is None or dispute is None:
+            return []
+        rows = align({"gold": head.body, "second": decode(dispute.body)})
+        return [self._disputed(row) for row in rows if row.open]
+
+    def _disputed(self, row: Row) -> Disputed:
+        said = [tag for tag in row.tags.values() if tag is not None]
+        differing = self.words.differing(said)
+        gold, second = (
+            self.words.pieces(tag, differing) if (tag := row.tags[side]) is not None else ()
+            for side in ("gold", "second")
+        )
+        return Disputed(row.layer, self.words.title(said), quote_of(said), gold, second)
+
+    @property
+    def disputed_states(self) -> tuple[str, str] | None:
+        """What each says of the sentence, where that differs."""
+        head, dispute = self.bench.head, self.bench.dispute
+        if head is None or dispute is None:
+            return None
+        states = STATE_WORDS[head.body.state], STATE_WORDS[decode(dispute.body).state]
+        return states if states[0] != states[1] else None
 
     # --- the row at hand, and what belongs to it
 
@@ -294,6 +339,8 @@ def actors_on(bench: Bench) -> list[str]:
     """Keys of all actors that anybody names on this bench."""
     decided = compose(choice.tag for choice in bench.choices.rows.values() if choice.tag is not None)
     bodies = [*(reading.body for reading in bench.readings), decided]
+    if bench.dispute is not None and bench.head is not None:
+        bodies += [bench.head.body, decode(bench.dispute.body)]
     return list(dict.fromkeys(key for body in bodies for key in body.actors()))
 
 
@@ -313,4 +360,6 @@ def view_of(
     bare = BenchView(bench, actors, [], reviewer, waiting)
     labels = {pair for row in bare.rows if row.state != "agreed" for pair in row.labels}
     examples = precedents(session, bench.project, labels) if labels else []
+    if bench.first is not None:  # what was decided of this sentence stays hidden
+        examples = [example for example in examples if example.text != bench.text]
     return BenchView(bench, actors, examples, reviewer, waiting, acted, stays, notice, error)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from annotator import job as jobs
+from annotator.adjudication import writing as writing_of_decisions
 from annotator.core.body import decode
 from annotator.db import writing
 from annotator.gold import settle
@@ -380,7 +381,7 @@ def test_a_reason_a_note_and_a_precedent_are_kept_from_their_forms(
     page = ruth.get(f"{BENCH}/3")
     assert "Overlooked: see rule 4" in page.text
     assert "Precedent: “Valdor rejected the charge.” A rejection opposes." in page.text
-    assert "Is a refusal a stance?" in ruth.get("/strait/adjudication").text
+    assert "Is a refusal a stance?" in ruth.get("/strait/adjudication/notes").text
     assert len(decisions(session, project, 3)) == 4
 
 
@@ -434,3 +435,45 @@ def test_the_job_settles_and_says_what_became_of_how_many(
     result = jobs.KINDS["gold"](session, job, settings, lambda done, of: None)  # type: ignore[arg-type]
 
     assert result == {"agreed": 6, "majority": 4, "single": 0, "undecided": 0, "decided": 0}
+
+
+def test_a_second_reviewer_decides_blind_and_a_difference_comes_back_with_both(
+    session: Session, sign_in: SignIn, project: Project, ruth: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writing_of_decisions, "SECOND_SHARE", 1.0)
+    page = ruth.get(f"{BENCH}/3")
+    took, other = taking(page)[:2]
+    press(ruth, 3, took)
+    ruth.post(f"{BENCH}/3/decisions", data={**stamp(ruth.get(f"{BENCH}/3")), "do": "reason", "text": "So!"})
+    press(ruth, 3, {"do": "gold"})
+    rita = sign_in("rita", "reviewer")
+    assert "1 sentence is for a second reviewer" in rita.get("/strait/adjudication").text
+    assert "for a second reviewer</a>" not in ruth.get("/strait/adjudication").text
+
+    assert rita.get("/strait/adjudication/next?show=second").location == f"{BENCH}/3?show=second"
+    bench = rita.get(f"{BENCH}/3?show=second")
+    assert 'id="second"' in bench.text and "So!" not in bench.text and "ruth" not in bench.text
+    assert "held by" not in bench.text and "Decision" not in bench.text
+    for what in (other, {"do": "gold"}):
+        data = {**stamp(rita.get(f"{BENCH}/3?show=second")), "press": json.dumps(what)}
+        answer = rita.post(f"{BENCH}/3/decisions?show=second", data=data)
+        assert answer.status_code == 303
+
+    assert len(decisions(session, project, 3)) == 3
+    queue = ruth.get("/strait/adjudication").text
+    assert (
+        "Decided by two reviewers, the second without seeing the first: 1 sentence, 0 of them alike" in queue
+    )
+    shown = ruth.get(f"{BENCH}/3").text
+    assert 'id="dispute"' in shown and "rita" not in shown
+    press(ruth, 3, {"do": "gold"})
+    assert 'id="dispute"' not in ruth.get(f"{BENCH}/3").text
+
+
+def test_who_decided_first_is_told_that_another_decides_a_second_time(ruth: Browser) -> None:
+    press(ruth, 3, taking(ruth.get(f"{BENCH}/3"))[0])
+    press(ruth, 3, {"do": "gold"})
+
+    answer = ruth.get(f"{BENCH}/3?show=second")
+
+    assert answer.status_code == 409 and "another reviewer decides it a second time" in answer.text

@@ -163,6 +163,8 @@ TABLE: dict[str, Row] = {
     "annotate.withdraw POST": Row(OWN_DESK, f"{DESK}/withdrawal", 303),
     "adjudicate.queue GET": Row(REVIEWERS, "/strait/adjudication"),
     "adjudicate.settle POST": Row(ADMINS, "/strait/adjudication/settlement", 422, {"policy": "coin"}),
+    "notes.notes GET": Row(REVIEWERS, "/strait/adjudication/notes"),
+    "notes.close_note POST": Row(REVIEWERS, "/strait/adjudication/notes", 409, {"document": "ferries"}),
     "adjudicate.show_gold POST": Row(
         ADMINS, "/strait/adjudication/feedback", 409, {"round": "round-of-talks"}
     ),
