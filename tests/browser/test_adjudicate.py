@@ -12,13 +12,14 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from annotator.adjudication import writing as writing_of_decisions
 from annotator.adjudication.feedback import show_gold
 from annotator.app import create_app
 from annotator.config import Settings
 from annotator.core.body import decode
 from annotator.db import make_engine, now, session_factory, writing
 from annotator.gold import settle
-from annotator.models import Comparison, Decision, Gold, Person
+from annotator.models import Comparison, Decision, Gold, Person, Project
 from annotator.person.sign_in import start_session
 from annotator.web.database import db
 from tests.adjudication.reviewer import Reviewer
@@ -226,6 +227,44 @@ def test_axe_finds_nothing_on_the_queue_and_the_bench(page: Page, address: str) 
     page.goto(f"{address}/adjudication/d0/sentences/2")
     page.keyboard.press("1")
     expect(page.locator("#saved")).to_have_text("✓ Saved, decision 1")
+    assert axe_in_both_schemes(page) == []
+
+
+def test_a_second_decision_a_dispute_and_a_note_by_keyboard_and_under_axe(
+    page: Page, address: str, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writing_of_decisions, "SECOND_SHARE", 1.0)
+    project = session.scalars(select(Project)).one()
+    with writing(session):
+        first = Reviewer(session, project, make_member(session, project, "first", "reviewer"))
+    row = first.bench(3).open_rows[0]
+    first(3, {"do": "unclear", "row": row, "label": "neutral", "text": "Is a refusal a stance?"})
+    first.take_first(3)
+    first.gold(3)
+
+    page.goto(f"{address}/adjudication?show=second")
+    assert axe_in_both_schemes(page) == []
+    page.get_by_role("link", name="Start with the hardest").click()
+    expect(page.locator("#second")).to_be_visible()
+    assert axe_in_both_schemes(page) == []
+    page.keyboard.press("2")
+    expect(page.locator("#saved")).to_have_text("✓ Saved")
+    page.keyboard.press("Enter")
+    expect(
+        page.get_by_text("That was the last one.").or_(page.get_by_text("Nothing more waits"))
+    ).to_be_visible()
+
+    page.goto(f"{address}/adjudication/d0/sentences/3")
+    expect(page.locator("#dispute")).to_contain_text("Two reviewers decided this differently")
+    assert axe_in_both_schemes(page) == []
+    page.keyboard.press("Enter")
+    expect(page.locator("#dispute")).to_have_count(0)
+
+    page.goto(f"{address}/adjudication/notes")
+    assert axe_in_both_schemes(page) == []
+    page.get_by_label("What became of it").fill("Version 2 says so.")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("No note is open")).to_be_visible()
     assert axe_in_both_schemes(page) == []
 
 
