@@ -152,7 +152,7 @@ class Desk {
     if (focused && !this.picker.isOpen) this.focus();
     const url = new URL(this.region.dataset.url, location.href);
     if (url.pathname !== location.pathname) history.replaceState(null, "", url);
-    document.title = document.title.replace(/sentence \d+/, `sentence ${this.n}`);
+    if (was !== this.n) document.title = document.title.replace(/sentence \d+/, `sentence ${this.n}`);
     this.waiting.show();
   }
 

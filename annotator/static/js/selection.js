@@ -15,7 +15,7 @@ export class Selection {
   bind(host, place) {
     this.host = host;
     this.words = [...host.querySelectorAll(".tok")];
-    this.rtl = getComputedStyle(host).direction === "rtl";
+    this.rtl = host.dir === "rtl";
     this.letters = Array.from([...host.querySelectorAll(".tok, .gap")].map((piece) => piece.textContent).join(""));
     this.offset = Number(host.closest("[data-start]").dataset.start);
     this.cursor = this.anchor = 0;
