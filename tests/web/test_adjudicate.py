@@ -424,17 +424,28 @@ def test_an_admin_settles_by_majority_in_a_process_of_its_own(
     assert admin.post("/strait/adjudication/settlement", data={"policy": "loudest"}).status_code == 422
     apart = {"policy": "majority", "policy-stances": "loudest"}
     assert admin.post("/strait/adjudication/settlement", data=apart).status_code == 422
+    admin.post("/strait/adjudication/settlement", data={**apart, "policy-stances": "weighed"})
+    session.rollback()
+    last = session.scalars(select(Job).order_by(Job.id.desc())).first()
+    assert last is not None and json.loads(last.args) == {"policy": ["majority", "stances=weighed"]}
 
 
+@pytest.mark.parametrize(
+    ("policy", "settled"),
+    [("majority", 4), ("weighed", 4), (["majority", "stances=unanimous"], 0), (["stances=weighed"], 2)],
+)
 def test_the_job_settles_and_says_what_became_of_how_many(
-    session: Session, project: Project, settings: object
+    session: Session, project: Project, settings: object, policy: str | list[str], settled: int
 ) -> None:
+    """Readers differ in all layers of one sentence, in a stance alone of the other, in two documents."""
     with writing(session):
-        job = jobs.start(session, project, "gold", {"policy": "majority"}, None, AT)
+        job = jobs.start(session, project, "gold", {"policy": policy}, None, AT)
 
     result = jobs.KINDS["gold"](session, job, settings, lambda done, of: None)  # type: ignore[arg-type]
 
-    assert result == {"agreed": 6, "majority": 4, "single": 0, "undecided": 0, "decided": 0}
+    assert result == {
+        "agreed": 6, "majority": settled, "single": 0, "undecided": 4 - settled, "decided": 0,
+    }  # fmt: skip
 
 
 def test_a_second_reviewer_decides_blind_and_a_difference_comes_back_with_both(

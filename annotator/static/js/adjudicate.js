@@ -84,7 +84,7 @@ function leave() {
 const KEYS = [
   { keys: "123456789", label: "1…9", does: "take this version of the row, and on to the next open one", run: (key) => digit(key) },
   { keys: "0", label: "0", does: "none of it", run: none },
-  { keys: "m", label: "M", does: "of each open row what more than half hold", run: () => act("majority") },
+  { keys: "m", label: "M", does: "of each open row what more than half hold, by competence where it is known", run: () => act("majority") },
   { keys: "e", label: "E", does: "edit the row into what nobody said", run: () => press(here()?.querySelector('[data-act="edit"]')) },
   { keys: "a", label: "A", does: "add what everybody missed", run: () => press(bench().querySelector('[data-act="add"]')) },
   { keys: "r", label: "R", does: "a reason, from the list or in your words", run: () => aside("reason") },
