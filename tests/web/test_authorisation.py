@@ -6,6 +6,8 @@ The table below is read against the application's own map of addresses: a route 
 from __future__ import annotations
 
 import re
+import secrets
+import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -15,6 +17,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -23,13 +26,14 @@ from annotator import person as people
 from annotator.annotation import submit
 from annotator.app import create_app
 from annotator.config import Settings
-from annotator.db import now, writing
+from annotator.db import make_engine, now, session_factory, writing
 from annotator.document import article
 from annotator.ingest import Reading, uploads
 from annotator.models import Decision, Person, Project
 from annotator.person.sign_in import new_token, start_session
 from annotator.release import Options, create_release, folder_of
 from tests.conftest import SECRET
+from tests.stores import PostgresStores, SqliteStores
 from tests.web.conftest import HTMX, Browser
 from tests.world import AT, Hand, make_document, make_member, make_person, make_project, make_round
 
@@ -189,8 +193,8 @@ TABLE: dict[str, Row] = {
     "rounds.rounds GET": Row(REVIEWERS, "/strait/rounds"),
     "rounds.create POST": Row(ADMINS, "/strait/rounds", 422),
     "rounds.handed_out GET": Row(REVIEWERS, "/strait/rounds/round-of-ferries"),
-    "rounds.against_gold GET": Row(grants(ruth=404, ada=404), "/strait/rounds/round-of-ferries/scores", 404),
     "rounds.against_gold GET": Row(REVIEWERS, "/strait/rounds/round-of-ferries/scores", 404),
+    "rounds.train POST": Row(ADMINS, "/strait/rounds/round-of-ferries/model", 404),
     "rounds.give_back POST": Row(REVIEWERS, RETURN, 303, {"annotator": "carl"}),
 }
 
@@ -252,9 +256,66 @@ class World:
         return re.sub(r"\{(\w+)\}", lambda found: self.names[found[1]], path)
 
 
+@dataclass(frozen=True)
+class Made:
+    """A world as it was built once; each test gets a copy of it."""
+
+    database: str
+    home: Path
+    tokens: dict[str, str]
+    names: dict[str, str]
+
+
+def build(database: str, home: Path) -> Made:
+    engine = make_engine(database)
+    with session_factory(engine)() as session:
+        tokens, names = fill(session, Settings(home=home, database=database, secret=SECRET))
+    engine.dispose()
+    return Made(database, home, tokens, names)
+
+
+@pytest.fixture(scope="module")
+def made_in_sqlite(sqlite_stores: SqliteStores, tmp_path_factory: pytest.TempPathFactory) -> Made:
+    home = tmp_path_factory.mktemp("made")
+    return build(sqlite_stores.fresh(home), home)
+
+
+@pytest.fixture(scope="module")
+def made_in_postgres(
+    postgres_stores: PostgresStores, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Made]:
+    made = build(postgres_stores.fresh(), tmp_path_factory.mktemp("made"))
+    yield made
+    postgres_stores.drop(made.database)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def made(request: pytest.FixtureRequest) -> Made:
+    found: Made = request.getfixturevalue(f"made_in_{request.param}")
+    return found
+
+
 @pytest.fixture
-def world(app: Flask, session: Session, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> World:
+def database_url(made: Made, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    shutil.copytree(made.home, tmp_path, dirs_exist_ok=True)
+    if made.database.startswith("sqlite"):
+        yield f"sqlite:///{tmp_path / Path(made.database).name}"
+        return
+    stores: PostgresStores = request.getfixturevalue("postgres_stores")
+    name = f"{stores.prefix}_{secrets.token_hex(4)}"
+    stores.create(name, str(make_url(made.database).database))
+    yield stores.address(name)
+    stores.drop(stores.address(name))
+
+
+@pytest.fixture
+def world(app: Flask, made: Made, monkeypatch: pytest.MonkeyPatch) -> World:
     monkeypatch.setattr(jobs, "launch", lambda settings, job: None)  # who may ask for work, not the work
+    return World(app, made.tokens, made.names)
+
+
+def fill(session: Session, settings: Settings) -> tuple[dict[str, str], dict[str, str]]:
+    """Everybody's sign-in, and the names that the table's addresses use."""
     with writing(session):
         elsewhere, project = make_project(session, "elsewhere"), make_project(session)
         for where, name, role in (
@@ -287,7 +348,7 @@ def world(app: Flask, session: Session, settings: Settings, monkeypatch: pytest.
     make_differing(session, project)
     out = folder_of(settings.exports, project, "1.0")
     create_release(session, project, "1.0", Options(), by=None, at=AT, out=out)
-    return World(app, tokens, names)
+    return tokens, names
 
 
 def make_differing(session: Session, project: Project) -> None:

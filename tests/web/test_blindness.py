@@ -27,6 +27,7 @@ from annotator.models import Annotation, Assignment, Comparison, Gold, Person, P
 from annotator.person.sign_in import start_session
 from annotator.registry import proposal_key
 from annotator.suggestion import dismiss
+from annotator.suggestion.offered import untaken
 from annotator.web.database import db
 from tests.conftest import SECRET
 from tests.web.conftest import HTMX, Browser
@@ -82,8 +83,10 @@ def busy(session: Session, project: Project) -> None:
     talks(6, {**shared, **quote(talks.desk(6), "Northern Council")})
     desk = own.desk(2)
     with writing(session):
-        span = quote(desk, "Ana Teyl")
-        dismiss(session, desk, span["start"], span["end"], "ana-teyl", AT)
+        offered = untaken(session, desk)
+        assert offered
+        for one in offered:
+            dismiss(session, desk, one.slot, AT)
     for hand, tagged in ((boats, 0), (ferries, 3), (own, 4)):
         for n in range(1, SENTENCES + 1):
             if n == tagged:
