@@ -33,8 +33,8 @@ WORDS = {
     multiple=True,
     default=["unanimous"],
     show_default=True,
-    help="Gold is what all say (unanimous); what more than half say (majority); or that, each annotator counted by"
-    " competence (weighed). Once more for one layer: actors=majority.",
+    help="Gold is what all say (unanimous); what more than half say (majority); or that, each annotator"
+    " counted by competence (weighed). Once more for one layer: actors=majority.",
 )
 @click.option("--with-models", is_flag=True, help="Count the predictions of models as readings.")
 @click.option("--json", "as_json", is_flag=True, help="Say it as JSON.")

@@ -1,4 +1,4 @@
-"""Settling what needs no reviewer: the contract's counts, gold that says what all say, a queue for the rest."""
+"""Settling what needs no reviewer: the contract's counts, gold as all say, a queue for the rest."""
 
 from __future__ import annotations
 

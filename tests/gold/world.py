@@ -53,7 +53,7 @@ def make_small(
         for k in range(documents):
             make_document(session, project, f"d{k}")
     keys = [f"d{k}" for k in range(documents)]
-    bring_in(session, project, {name: {key: own for key in keys} for name, own in work.items()})
+    bring_in(session, project, {name: dict.fromkeys(keys, own) for name, own in work.items()})
     return project
 
 
