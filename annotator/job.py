@@ -22,8 +22,9 @@ import msgspec
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from annotator import agreement, registry
+from annotator import agreement, registry, suggestion
 from annotator.agreement.trust import trust
+from annotator.assignment import find_round
 from annotator.config import Settings
 from annotator.db import make_engine, now, session_factory, writing
 from annotator.errors import AnnotatorError, Refused, Unknown
@@ -226,7 +227,14 @@ def _usage(session: Session, job: Job, settings: Settings, progress: Progress) -
     return {key: msgspec.to_builtins(count) for key, count in counts.items()}
 
 
+def _suggester(session: Session, job: Job, settings: Settings, progress: Progress) -> Mapping[str, Any]:
+    """`args` name the round whose model is trained."""
+    row = find_round(session, session.get_one(Project, job.project_id), json.loads(job.args)["round"])
+    return {"model": suggestion.train_for(session, row, now(), progress).n}
+
+
 KINDS: dict[str, Work] = {
+    "suggester": _suggester,
     "usage": _usage,
     "import": _import,
     "agreement": _agreement,

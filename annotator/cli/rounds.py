@@ -70,6 +70,13 @@ def rounds() -> None:
 @click.option(
     "--sown", type=Share(), default=0.0, help="The share of documents with known gold, handed out among them."
 )
+@click.option(
+    "--suggestions",
+    default="off",
+    show_default=True,
+    metavar="CHOICE",
+    help="off, on, or draw:SHARE of the documents; with +model behind it, also what is learned from gold.",
+)
 @click.option("--pass-mark", type=Share(), help="Of a qualification: F1 against its gold, from 0 to 1.")
 @program
 def create(
@@ -85,13 +92,17 @@ def create(
     order: str,
     seed: int,
     sown: float,
+    suggestions: str,
     pass_mark: float | None,
 ) -> None:
     """Hand documents of the project SLUG out as ROUND, under the codebook's newest version."""
     from annotator.assignment import RoundPlan, create_round
     from annotator.db import now
     from annotator.project import find_project
+    from annotator.suggestion import offering_problem, prepare
 
+    if problem := offering_problem(suggestions):
+        raise BadInput(f"suggestions: {problem}")
     source = read_bytes(documents) if documents else None
     with program.writing() as session:
         project = find_project(session, slug)
@@ -109,9 +120,33 @@ def create(
             seed=seed,
             documents=chosen,
             sown=sown,
+            suggestions=suggestions,
             pass_mark=pass_mark,
         )
-        create_round(session, project, plan, None, now())
+        learns = prepare(session, create_round(session, project, plan, None, now()), now())
+    if learns:
+        _train(program, slug, name)
+
+
+def _train(program: Program, slug: str, name: str) -> None:
+    from annotator.assignment import find_round
+    from annotator.cli.progress import watched
+    from annotator.db import now
+    from annotator.project import find_project
+    from annotator.suggestion import train_for
+
+    with program.session() as session, watched("Learning from gold") as progress:
+        row = find_round(session, find_project(session, slug), name)
+        train_for(session, row, now(), progress)
+
+
+@rounds.command("train")
+@click.argument("slug")
+@click.argument("name", metavar="ROUND")
+@program
+def train(program: Program, slug: str, name: str) -> None:
+    """Train the model that suggests in ROUND, where that was cut off, on what was gold when it was opened."""
+    _train(program, slug, name)
 
 
 def _listed(words: str) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ TITLES = {
     "gold": "Settling what needs no reviewer",
     "usage": "Counting where actors are named",
     "agreement": "Counting how far annotators agree",
+    "suggester": "Learning from gold",
 }
 
 # The page on which work of each kind is asked for.
@@ -31,6 +32,7 @@ ASKED_AT = {
     "gold": "adjudicate.queue",
     "usage": "registry.actors",
     "agreement": "agreement.report",
+    "suggester": "rounds.rounds",
 }
 
 
@@ -75,5 +77,7 @@ def _made(project: Project, row: Job) -> str:
         return url_for("adjudicate.queue", project=project.slug)
     if row.kind == "agreement":
         return url_for("agreement.report", project=project.slug, round=json.loads(row.args)["round"])
+    if row.kind == "suggester":
+        return url_for("rounds.handed_out", project=project.slug, slug=json.loads(row.args)["round"])
     version = json.loads(row.args)["version"]
     return url_for("releases.release", project=project.slug, version=version)

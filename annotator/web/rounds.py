@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
-from flask import Blueprint, abort, render_template, request, url_for
+from flask import Blueprint, abort, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import IntegerField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from annotator import assignment as rounds_of
+from annotator import job as jobs
+from annotator import suggestion
 from annotator.agreement import is_measured, scores
 from annotator.assignment import RoundPlan
 from annotator.db import now, writing
 from annotator.errors import AnnotatorError, BadInput, Refused, Unknown
-from annotator.models import ADMIN, ANNOTATOR, REVIEWER, Membership, Project, Round
+from annotator.models import ADMIN, ANNOTATOR, REVIEWER, Job, Membership, Project, Round
 from annotator.project import codebook_of, members
 from annotator.suggestion import offering_problem
 from annotator.web.access import member, person
@@ -45,8 +48,10 @@ WHICH = {
 }
 SUGGESTIONS = {
     "off": "None",
-    "on": "In every document",
-    "draw:0.5": "In half of the documents, drawn at random",
+    "on": "Names of actors, in every document",
+    "draw:0.5": "Names of actors, in half of the documents, drawn at random",
+    "on+model": "Names, and what a model learned from gold, in every document",
+    "draw:0.5+model": "Names, and what a model learned from gold, in half of the documents, drawn at random",
 }
 # What an error names, and the field beside which it is said.
 FIELDS = {"round": "slug", "documents": "chosen"}
@@ -213,9 +218,30 @@ def create(project: Project, membership: Membership) -> ResponseReturnValue:
         with writing(db.session):
             fresh = tuple(rounds_of.fresh_documents(db.session, project))
             row = rounds_of.create_round(db.session, project, form.plan(fresh), person(), now())
+            learns = suggestion.prepare(db.session, row, now()) is not None
+            job = _training(project, row) if learns else None
     except AnnotatorError as refused:
         return _list(project, membership, form, refused)
+    if job:
+        jobs.launch(current_app.config["SETTINGS"], job)
     return go_to(url_for("rounds.handed_out", project=project.slug, slug=row.slug))
+
+
+def _training(project: Project, row: Round) -> Job:
+    return jobs.start(db.session, project, "suggester", {"round": row.slug}, person(), now())
+
+
+@bp.post("/<project>/rounds/<slug>/model")
+@member(ADMIN)
+def train(project: Project, membership: Membership, slug: str) -> ResponseReturnValue:
+    """Trains a round's model whose training was cut off or failed, on the gold that was settled on then."""
+    row = _round_or_404(project, slug)
+    if suggestion.find_suggester(db.session, row) is None:
+        abort(404)
+    with writing(db.session):
+        job = _training(project, row)
+    jobs.launch(current_app.config["SETTINGS"], job)
+    return go_to(url_for("jobs.job", project=project.slug, token=job.token))
 
 
 def _round_or_404(project: Project, slug: str) -> Round:
@@ -239,6 +265,7 @@ def _one(
     first = (max(1, number) - 1) * PAGE
     found = rounds_of.handed_out(db.session, row, first, PAGE + 1)
     progress = next(p for p in rounds_of.round_progress(db.session, project) if p.round.id == row.id)
+    training = _training_of(project, row) if suggestion.has_model(row.suggestions) else None
     page = render_template(
         "rounds/round.html",
         project=project,
@@ -253,6 +280,9 @@ def _one(
         orders=ORDERS,
         layers=[LAYERS[layer] for layer in row.layers.split(",")],
         suggestions=SUGGESTIONS.get(row.suggestions, row.suggestions),
+        suggester=suggestion.find_suggester(db.session, row),
+        training=training,
+        dead=training is not None and jobs.is_dead(training, now()),
         measured=is_measured(db.session, row),
         error=str(error) if error else "",
     )
@@ -268,6 +298,12 @@ def against_gold(project: Project, membership: Membership, slug: str) -> Respons
         abort(404)
     found = scores(db.session, project, row)
     return render_template("rounds/scores.html", project=project, row=row, scores=found)
+
+
+def _training_of(project: Project, row: Round) -> Job | None:
+    """The last training of the round's model."""
+    of_all = jobs.jobs(db.session, project, "suggester", limit=1000)
+    return next((job for job in of_all if json.loads(job.args)["round"] == row.slug), None)
 
 
 @bp.post("/<project>/rounds/<slug>/documents/<document>/return")

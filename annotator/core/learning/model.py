@@ -110,7 +110,7 @@ class Model:
                 weights = np.frombuffer(raw, "<f4", (1 + part.buckets) * wide, at).reshape(-1, wide)
                 at += weights.nbytes
                 heads[name] = Head(part.labels, buckets, weights)
-            if at != len(raw) or not inflater.eof:
+            if at != len(raw) or not inflater.eof or inflater.unused_data:
                 raise ValueError("too long or cut short")
         except (ValueError, zlib.error, msgspec.MsgspecError) as error:
             raise Damage(f"a model cannot be read: {error}") from None
