@@ -495,6 +495,9 @@ def test_of_two_reviewers_who_decide_at_once_exactly_one_does(
     takes = [{"do": "take", "row": row.key, "version": version_name(v.tag)} for v in bench.versions(row)]
     presses = [json.dumps(press) for press in (*takes, {"do": "none", "row": row.key})]
     session.rollback()
+    for row_of_all in (project, ruth, rex):  # read before the threads, which must not share a session
+        session.refresh(row_of_all)
+    session.expunge_all()
     stands: str | None = None
     for k in range(PAIRS):
         # What stands already would be no new decision: each pair presses the two others.
@@ -512,7 +515,7 @@ def test_of_two_reviewers_who_decide_at_once_exactly_one_does(
 
 def _at_once(engine: Engine, project: Project, pair: list[tuple[Person, str]], k: int) -> str | None:
     """What the winner pressed; None unless one decided and the other was overtaken."""
-    gate = threading.Barrier(2)
+    gate = threading.Barrier(2, timeout=60)
     outcomes: dict[str, Decided | Overtaken] = {}
 
     def press(person: Person, payload: str) -> None:

@@ -329,7 +329,7 @@ def test_an_import_that_lost_documents_to_another_does_not_say_that_it_is_done(
 def test_two_who_import_the_same_at_once_make_one_set(
     session: Session, project: Project, engine: Engine
 ) -> None:
-    barrier, failed = threading.Barrier(2), []
+    barrier, failed = threading.Barrier(2, timeout=60), []
 
     def one() -> None:
         try:

@@ -129,7 +129,7 @@ def test_of_many_who_change_an_actor_at_once_one_wins_and_all_others_are_told(
     with writing(session):
         mira = session.scalars(select(Person).where(Person.name == "mira")).one()
         key = registry.propose(session, project, mira, "Hill Front", "MIL", "", now())
-    before, barrier, outcomes = project.registry_n, threading.Barrier(6), []
+    before, barrier, outcomes = project.registry_n, threading.Barrier(6, timeout=60), []
 
     def approve(n: int) -> None:
         with session_factory(engine)() as own:
@@ -162,7 +162,7 @@ def test_of_many_who_change_an_actor_at_once_one_wins_and_all_others_are_told(
 def test_two_who_propose_the_same_at_once_get_the_same(
     session: Session, engine: Engine, project: Project
 ) -> None:
-    barrier, keys = threading.Barrier(3), []
+    barrier, keys = threading.Barrier(3, timeout=60), []
 
     def propose(name: str) -> None:
         with session_factory(engine)() as own:

@@ -134,7 +134,7 @@ def test_another_version_that_came_first_is_named(ada: Browser, session: Session
 def test_of_two_admins_who_publish_at_once_one_is_told(
     session: Session, engine: Engine, project: Project
 ) -> None:
-    barrier, refused = threading.Barrier(2), []
+    barrier, refused = threading.Barrier(2, timeout=60), []
 
     def put(version: bytes) -> None:
         source = CODEBOOK.replace(b'"1"', version)

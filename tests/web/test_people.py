@@ -211,7 +211,7 @@ def test_of_two_admins_who_end_each_other_at_once_one_stays(session: Session, en
     with writing(session):
         for name in ("one", "two"):
             make_person(session, name, is_admin=True)
-    barrier, refused = threading.Barrier(2), []
+    barrier, refused = threading.Barrier(2, timeout=60), []
 
     def end(name: str, by: str) -> None:
         with session_factory(engine)() as own:
