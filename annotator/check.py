@@ -33,6 +33,7 @@ from annotator.models import (
     Round,
     Sentence,
     SignIn,
+    Suggester,
     Vote,
 )
 from annotator.project import parsed
@@ -309,6 +310,24 @@ def check_audit(session: Session) -> Iterator[Fault]:
         yield Fault("audit", "the chain", reason)
 
 
+def check_suggesters(session: Session) -> Iterator[Fault]:
+    """A trained model is what was stored, and can be read."""
+    rows = session.execute(
+        select(Suggester.id, Suggester.n, Suggester.sha256, Project.slug)
+        .join(Project, Project.id == Suggester.project_id)
+        .where(Suggester.sha256.is_not(None))
+        .order_by(Suggester.id)
+    ).all()
+    for row in rows:
+        stored = session.scalar(select(Suggester.stored).where(Suggester.id == row.id)) or b""
+        if hashlib.sha256(stored).hexdigest() != row.sha256:
+            yield Fault(
+                "model",
+                f"model {row.n} of {row.slug}",
+                "its bytes are not what was trained (SHA-256 differs)",
+            )
+
+
 CHECKS: tuple[Callable[[Session], Any], ...] = (
     check_documents,
     check_revisions,
@@ -319,6 +338,7 @@ CHECKS: tuple[Callable[[Session], Any], ...] = (
     check_counters,
     check_people,
     check_audit,
+    check_suggesters,
 )
 
 
