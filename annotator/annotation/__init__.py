@@ -1,6 +1,14 @@
 """A gesture -> a revision. Every gesture is a save; nothing acknowledged is ever lost."""
 
-from annotator.annotation.desk import Desk, SentenceState, next_open, own_desk, sentence_states, untouched
+from annotator.annotation.desk import (
+    Desk,
+    SentenceState,
+    bodies,
+    next_open,
+    own_desk,
+    sentence_states,
+    untouched,
+)
 from annotator.annotation.history import REDO, UNDO
 from annotator.annotation.line_export import export_lines
 from annotator.annotation.lines import LinesReport, import_lines
@@ -9,6 +17,6 @@ from annotator.annotation.submission import submit, withdraw
 
 __all__ = [
     "REDO", "UNDO", "Desk", "KeyReused", "LinesReport", "Saved", "SentenceState", "Stale", "Stamp",
-    "export_lines", "import_lines", "next_open", "own_desk", "save", "sentence_states", "submit", "untouched",
-    "withdraw",
+    "bodies", "export_lines", "import_lines", "next_open", "own_desk", "save", "sentence_states", "submit",
+    "untouched", "withdraw",
 ]  # fmt: skip

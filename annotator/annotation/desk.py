@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import select
@@ -143,6 +144,17 @@ def sentence_states(session: Session, desk: Desk) -> list[SentenceState]:
     )
     held = {sentence_id: (state, flagged) for sentence_id, state, flagged in rows}
     return [SentenceState(s, *held.get(s.id, (untouched(s), False))) for s in desk.article.sentences]
+
+
+def bodies(session: Session, desk: Desk, sentences: Sequence[NumberedSentence]) -> dict[int, Body]:
+    """What this annotator says of these sentences, by number; nothing where nothing is said."""
+    numbers = {sentence.id: sentence.n for sentence in sentences}
+    query = select(Annotation.sentence_id, Annotation.body).where(
+        Annotation.assignment_id == desk.assignment.id
+    )
+    if len(sentences) < len(desk.article.sentences):
+        query = query.where(Annotation.sentence_id.in_(numbers))
+    return {numbers[key]: decode(body) for key, body in session.execute(query) if key in numbers}
 
 
 def next_open(session: Session, desk: Desk) -> int | None:

@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from annotator import suggestion
-from annotator.annotation import Desk, SentenceState, sentence_states, untouched
-from annotator.core.body import AUTHOR, UNATTRIBUTED, Body, Event, Stance, Target
+from annotator.annotation import Desk, SentenceState, bodies, sentence_states, untouched
+from annotator.core.body import AUTHOR, NEW, UNATTRIBUTED, Body, Event, Stance, Target
 from annotator.core.codebook import STANCES, Attribute
 from annotator.core.marks import Box, Mark, Word, layout
 from annotator.core.spans import Span
@@ -203,6 +203,8 @@ class ArticleSentence:
     state: str
     kind: str
     flagged: bool
+    commented: bool
+    types: tuple[str, ...]
 
 
 FIRST_SCREENS = 60  # sentences before and after the current one that the page itself brings
@@ -214,11 +216,13 @@ def article_paragraphs(session: Session, desk: Desk, *, whole: bool = False) -> 
     first, last = 0, len(states)
     if not whole and last > 2 * FIRST_SCREENS:
         first, last = max(0, desk.sentence.n - 1 - FIRST_SCREENS), desk.sentence.n + FIRST_SCREENS
+    shown = states[first:last]
+    said = bodies(session, desk, [row.sentence for row in shown])
     paragraphs: list[list[ArticleSentence]] = []
-    for row in states[first:last]:
+    for row in shown:
         if not paragraphs or _begins_paragraph(desk, row.sentence):
             paragraphs.append([])
-        paragraphs[-1].append(_as_shown(desk, row))
+        paragraphs[-1].append(_as_shown(desk, row, said.get(row.sentence.n, NEW)))
     return paragraphs
 
 
@@ -227,15 +231,25 @@ def _begins_paragraph(desk: Desk, sentence: NumberedSentence) -> bool:
     return "\n" in desk.article.text[before : sentence.span.start]
 
 
-def _as_shown(desk: Desk, row: SentenceState) -> ArticleSentence:
+def _as_shown(desk: Desk, row: SentenceState, body: Body) -> ArticleSentence:
     sentence = row.sentence
     return ArticleSentence(
-        sentence.n, desk.article.quote(sentence.span), row.state, sentence.kind, row.flagged
+        sentence.n,
+        desk.article.quote(sentence.span),
+        row.state,
+        sentence.kind,
+        row.flagged,
+        bool(body.comment),
+        _types(body),
     )
+
+
+def _types(body: Body) -> tuple[str, ...]:
+    return tuple(sorted({event.type for event in body.events}))
 
 
 def article_mark(desk: Desk) -> ArticleSentence:
     """The sentence's mark in the article, for the one element outside the desk."""
-    body, sentence = desk.body, desk.sentence
-    state = body.state if desk.annotation else untouched(sentence)
-    return ArticleSentence(sentence.n, desk.text, state, sentence.kind, body.flag is not None)
+    state = desk.body.state if desk.annotation else untouched(desk.sentence)
+    row = SentenceState(desk.sentence, state, desk.body.flag is not None)
+    return _as_shown(desk, row, desk.body)

@@ -1,6 +1,7 @@
 // The desk: keys and clicks become gestures; the outbox sends them; each answer is the desk drawn anew.
 
 import { Actors } from "./actors.js";
+import { Finder } from "./finder.js";
 import { KEYS, keyFor } from "./keys.js";
 import { Outbox } from "./outbox.js";
 import { Picker, element, keyOf, numberOf } from "./picker.js";
@@ -26,6 +27,7 @@ class Desk {
     this.rows = new Rows(this);
     this.stances = new Stances(this);
     this.suggestions = new Suggestions(this);
+    this.finder = new Finder(this, $("finder"));
     this.turns = Promise.resolve();
     this.pressing = 0; // keys that wait for their turn
     this.outbox = new Outbox({
@@ -95,10 +97,15 @@ class Desk {
     this.region.querySelector(".hint").textContent = text;
   }
 
-  /** A long article comes in two parts; the sentence at hand stays where it is on the screen. */
-  async wholeArticle() {
+  /** A long article comes in two parts; whoever needs the second waits for the same one. */
+  wholeArticle() {
     const { rest } = $("article").dataset;
-    if (!rest) return;
+    if (rest) this.fetching ??= this.fetchWhole(rest).finally(() => (this.fetching = null));
+    return this.fetching;
+  }
+
+  /** The sentence at hand stays where it is on the screen. */
+  async fetchWhole(rest) {
     try {
       const answer = await fetch(rest);
       if (!answer.ok) return;
@@ -110,6 +117,8 @@ class Desk {
       $(`s${this.n}`)?.setAttribute("aria-current", "true");
       article.scrollTop += top() - before;
       article.removeAttribute("data-rest");
+      this.here = $(`s${this.n}`);
+      this.finder.look();
     } catch {
       // The first screens are there; the links before and after them lead on.
     }
@@ -150,6 +159,7 @@ class Desk {
     this.actors.also &&= was === this.n;
     this.bind(was === this.n ? place : null);
     if (focused && !this.picker.isOpen) this.focus();
+    this.finder.count();
     const url = new URL(this.region.dataset.url, location.href);
     if (url.pathname !== location.pathname) history.replaceState(null, "", url);
     if (was !== this.n) document.title = document.title.replace(/sentence \d+/, `sentence ${this.n}`);
@@ -161,7 +171,12 @@ class Desk {
     const old = mark && $(mark.id);
     if (!old) return;
     old.className = mark.className;
+    for (const name of ["flagged", "commented", "types"]) {
+      if (name in mark.dataset) old.dataset[name] = mark.dataset[name];
+      else delete old.dataset[name];
+    }
     old.firstElementChild.textContent = mark.firstElementChild.textContent;
+    this.finder.look();
   }
 
   // --- keys
@@ -204,6 +219,7 @@ class Desk {
 
   act(press) {
     if (this.picker.isOpen) return this.picker.receive(press);
+    if (this.finder.isOpen) return this.finder.receive(press);
     if (this.turning) return this.say("No connection: this sentence is done, and waits to be saved before the next one opens.");
     const number = numberOf(press);
     if (number === 0) return;
@@ -271,13 +287,13 @@ class Desk {
     if (this.n > 1) this.show(this.n - 1);
   }
 
-  /** Draws another sentence of the article; what waits is sent all the same. */
-  async show(n) {
+  /** Draws another sentence of the article; what waits is sent all the same. Focus goes to it unless it stays. */
+  async show(n, stays = false) {
     try {
       const answer = await fetch(`${this.host.dataset.baseUrl}${n}`, { headers: { "HX-Request": "true" } });
       if (answer.status === 401) return this.renewal.open("nobody");
       if (answer.ok) this.paint(new DOMParser().parseFromString(await answer.text(), "text/html"));
-      this.focus();
+      if (!stays) this.focus();
     } catch {
       this.say("No connection: the sentence cannot be opened now.");
     }

@@ -9,6 +9,7 @@ export const KEYS = [
   { keys: ["ArrowUp", "ArrowDown"], label: "↑ ↓", does: "to the last or next name, pronoun or mark", moves: true, run: (desk, event) => desk.selection.stop(event.key === "ArrowDown" ? 1 : -1, event.shiftKey) },
   { keys: ["Home", "End"], label: "Home End", does: "to the first or last word", moves: true, run: (desk, event) => desk.selection.ends(event.key === "End", event.shiftKey) },
   { keys: ["j"], label: "J, then letters", does: "to the next word that begins so", moves: true, run: (desk) => desk.jump() },
+  { keys: ["/", "i"], label: "/ or I", does: "search the article, or show one’s flagged, skipped, commented … sentences; Enter opens the next match, Esc goes back", keeps: true, moves: true, run: (desk) => desk.finder.open() },
   { keys: ["w"], label: "W", does: "widen to the run of names, then to the punctuation", moves: true, run: (desk) => desk.selection.widen() },
   { group: "Actors" },
   { keys: [], label: "1…9, Shift+0…9", does: "the selection mentions actor 1 to 9, 10 to 19 of the cast; on a mention: it is this actor" },
