@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from hypothesis import settings as hypothesis_settings
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
@@ -24,6 +26,13 @@ hypothesis_settings.register_profile("annotator", deadline=None, derandomize="CI
 hypothesis_settings.load_profile("annotator")
 
 SECRET = "kestria-and-valdor-share-one-strait-0123456789"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Each test makes an application of its own; what Jinja compiled for one serves them all."""
+    cache = FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+    Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": cache}
 
 
 @pytest.fixture(scope="session")

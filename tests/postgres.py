@@ -18,8 +18,12 @@ from typing import Any
 
 from tools.postgres import machine_binaries, wheel_binaries
 
-# Nothing here outlives the tests, so nothing waits for the disk.
-OPTIONS = "-c listen_addresses='' -c fsync=off -c full_page_writes=off -c synchronous_commit=off"
+# Nothing here outlives the tests, so nothing waits for the disk;
+# and the databases are far too small for a compiled query or a vacuum to pay.
+OPTIONS = (
+    "-c listen_addresses='' -c fsync=off -c full_page_writes=off -c synchronous_commit=off "
+    "-c jit=off -c autovacuum=off"
+)
 
 
 @contextmanager
