@@ -27,10 +27,15 @@ class KeyReused(BadInput):
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """A gesture's idempotency key, and the revision of the sentence that it was made on."""
+    """A gesture's idempotency key, and the revision of the sentence that it was made on.
+
+    `active` is how long its annotator worked for it, in milliseconds. It is no part of the gesture: a retry
+    may bring another, and changes nothing.
+    """
 
     key: str
     base: int
+    active: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +79,7 @@ def save(
         steps = _gesture_steps(session, desk, gesture, at)
     if not steps:
         return Saved(desk)
-    head = write_steps(session, desk.assignment, steps, stamp.key, digest, at)
+    head = write_steps(session, desk.assignment, steps, stamp.key, digest, at, stamp.active)
     touched = next(s.n for s in desk.article.sentences if s.id == steps[0].sentence_id)
     return Saved(replace(desk, sentence=desk.article.sentence(touched), annotation=head))
 
@@ -199,7 +204,13 @@ def join_cast(assignment: Assignment, named: Sequence[str]) -> None:
 
 
 def write_steps(
-    session: Session, assignment: Assignment, steps: Sequence[Step], key: str, digest: str, at: int
+    session: Session,
+    assignment: Assignment,
+    steps: Sequence[Step],
+    key: str,
+    digest: str,
+    at: int,
+    active: int | None = None,
 ) -> Annotation:
     """Heads, revisions, the two stacks and the counter, in this transaction. Returns the first head."""
     heads = [_write_head(session, assignment, step) for step in steps]
@@ -220,6 +231,7 @@ def write_steps(
         )
         for step, head in zip(steps, heads, strict=True)
     ]
+    rows[0].active_ms = active
     session.add_all(rows)
     session.flush()
     _move_stacks(assignment, steps[0], rows[0].id)

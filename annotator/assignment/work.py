@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, contains_eager
@@ -76,10 +77,19 @@ def find_work(session: Session, row: Round, document: str, annotator: str) -> As
     return found
 
 
-def pace(session: Session, project: Project, person: Person, since: int) -> list[tuple[int, int]]:
-    """Own work alone: (when, row of the sentence) of each save since then, the oldest first."""
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """A save of a sentence (by its annotation's row), and the work in it where it was measured."""
+
+    at: int
+    annotation_id: int
+    active_ms: int | None
+
+
+def pace(session: Session, project: Project, person: Person, since: int) -> list[Effort]:
+    """Own work alone: each save since then, the oldest first."""
     rows = session.execute(
-        select(Revision.at, Revision.annotation_id)
+        select(Revision.at, Revision.annotation_id, Revision.active_ms)
         .join(Assignment, Assignment.id == Revision.assignment_id)
         .join(Round, Round.id == Assignment.round_id)
         .where(
@@ -90,7 +100,7 @@ def pace(session: Session, project: Project, person: Person, since: int) -> list
         )
         .order_by(Revision.at)
     )
-    return [(row.at, row.annotation_id) for row in rows]
+    return [Effort(*row) for row in rows]
 
 
 def submit(

@@ -28,7 +28,11 @@ class Annotation(Base):
 
 
 class Revision(Base):
-    """One saved state. `of` names the gesture that an undo or redo concerns; `below` what lay under it."""
+    """One saved state. `of` names the gesture that an undo or redo concerns; `below` what lay under it.
+
+    `active_ms` is the work that went into it, pauses left out, where a browser measured it: its annotator's
+    alone, and in no export.
+    """
 
     __tablename__ = "revision"
     __table_args__ = (
@@ -47,6 +51,7 @@ class Revision(Base):
     at: Mapped[at]
     codebook_version_id: Mapped[int] = mapped_column(BigKey, ForeignKey("codebook_version.id"))
     body: Mapped[text]
+    active_ms: Mapped[int | None]
 
 
 class Refusal(Base):

@@ -32,6 +32,7 @@ View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 MAX_GESTURE = 64_000
 MAX_QUERY = 200
 FOUND = 20
+LONGEST_ACTIVE = 600_000  # milliseconds: what a sentence can have taken since the gesture before
 ONWARD = (Finish, FinishEmpty, Skip)
 REFUSED = "Annotator-Refused"
 
@@ -139,11 +140,19 @@ def _sent() -> tuple[str, Stamp, AnyGesture]:
     if len(payload.encode()) > MAX_GESTURE:
         abort(422, f"gesture: more than {MAX_GESTURE} bytes")
     try:
-        return payload, Stamp(key, int(base)), parse(payload)
+        return payload, Stamp(key, int(base), _active()), parse(payload)
     except msgspec.ValidationError as error:
         abort(422, f"gesture: {error}")
     except (msgspec.DecodeError, UnicodeEncodeError) as error:
         abort(400, f"gesture: {error}")
+
+
+def _active() -> int | None:
+    """How long the annotator worked for the gesture, where the browser says so."""
+    said = request.form.get("active", "")
+    if said and not (said.isascii() and said.isdecimal() and len(said) < 10):
+        abort(422, "active: whole milliseconds of work since the gesture before")
+    return min(int(said), LONGEST_ACTIVE) if said else None
 
 
 def _went_on(desk: Desk, gesture: AnyGesture) -> ResponseReturnValue:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
+from statistics import median
 from typing import Any
 
 from flask import Blueprint, current_app, render_template, request, url_for
@@ -118,15 +120,30 @@ def _own(project: Project, membership: Membership) -> str:
     )
 
 
-def _pace(project: Project) -> list[tuple[date, int]]:
-    """How many sentences this person worked on each of the last days; none where there was nothing."""
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Sentences worked on, day by day, and the median of seconds that the measured ones took."""
+
+    days: Sequence[tuple[date, int]]
+    seconds: float | None
+    measured: int
+
+
+def _pace(project: Project) -> Pace | None:
+    """This person's own of the last days; none where there was nothing."""
     today = datetime.fromtimestamp(now() / 1_000_000, UTC).date()
     touched: dict[date, set[int]] = {}
-    for at, sentence in assignment.pace(db.session, project, person(), now() - DAYS * DAY):
-        touched.setdefault(datetime.fromtimestamp(at / 1_000_000, UTC).date(), set()).add(sentence)
+    spent: Counter[int] = Counter()
+    for save in assignment.pace(db.session, project, person(), now() - DAYS * DAY):
+        day = datetime.fromtimestamp(save.at / 1_000_000, UTC).date()
+        touched.setdefault(day, set()).add(save.annotation_id)
+        if save.active_ms is not None:
+            spent[save.annotation_id] += save.active_ms
     days = [today - timedelta(days=back) for back in range(DAYS - 1, -1, -1)]
     counted = [(day, len(touched.get(day, ()))) for day in days]
-    return counted if any(n for _, n in counted) else []
+    if not any(n for _, n in counted):
+        return None
+    return Pace(counted, median(spent.values()) / 1000 if spent else None, len(spent))
 
 
 def _overview(project: Project) -> Overview:

@@ -179,6 +179,26 @@ def test_a_retry_succeeds_and_changes_nothing(send: Sender, session: Session) ->
     assert revisions(session) == 1
 
 
+def test_the_time_worked_is_kept_with_the_revision_and_is_no_part_of_the_gesture(
+    send: Sender, session: Session
+) -> None:
+    def kept() -> list[int | None]:
+        with session_factory(session.get_bind())() as other:
+            return list(other.scalars(select(Revision.active_ms).order_by(Revision.id)))
+
+    assert send(3, SHE, active="4200").status_code == 200
+    repeated = send(3, SHE, key="ana-00000001", active="9900")
+    assert repeated.status_code == 200
+    assert kept() == [4200], "a retry is the same gesture, however long it took"
+    for strange in ("-1", "1.5", "soon", "١٢", "9" * 12):
+        answer = send(6, {"do": "empty"}, active=strange)
+        assert answer.status_code == 422
+        assert "active: whole milliseconds" in answer.text
+    send(6, {"do": "empty"}, active="900000")
+    send(4, {"do": "empty"})
+    assert kept() == [4200, 600_000, None], "at most ten minutes; and a page that measures nothing saves"
+
+
 def test_another_persons_form_is_refused_before_anything_is_said(
     ana: Browser, ben: Browser, session: Session
 ) -> None:

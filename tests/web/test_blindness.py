@@ -314,6 +314,7 @@ def test_every_answer_to_what_ana_does_is_the_same_to_the_byte(ana: Pair) -> Non
                 "key": f"key-{count:06}",
                 "base": str(bases[n]),
                 "gesture": json.dumps(placed(gesture)),
+                "active": str(900 * count + len(headers)),
             }
             answer = ana.post(f"/strait/documents/talks/sentences/{n}/gestures", form, headers=headers)
         statuses.append(answer.status_code)

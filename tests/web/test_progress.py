@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import groupby
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -90,6 +91,55 @@ def test_an_annotator_sees_own_articles_and_how_far_they_are(
     assert "2 of 6" in page
     assert ">Continue<" in page
     assert "Only you see this." in page
+
+
+def test_an_annotator_sees_the_median_of_own_active_time_a_sentence(
+    sign_in: SignIn, session: Session, project: Project
+) -> None:
+    with writing(session):
+        make_document(session, project)
+        for name in ("ana", "ben"):
+            make_member(session, project, name)
+        make_round(session, project, ["ana", "ben"])
+    people = {
+        name: session.scalars(select(Person).where(Person.name == name)).one() for name in ("ana", "ben")
+    }
+    hands = {name: Hand(session, project, person) for name, person in people.items()}
+    for n in (1, 3, 4):
+        hands["ana"](n, {"do": "flag", "note": "flagged"})
+        hands["ana"](n, {"do": "empty"})
+        hands["ben"](n, {"do": "empty"})
+    ana = sign_in("ana")
+    times = [(4_000, 2_000), (30_000, 10_500), (None, 20_000)]
+    with writing(session):
+        for row in session.scalars(select(Revision)):
+            row.at = now()
+    assert "of active work" not in ana.get("/strait/").text, "nothing was measured yet"
+
+    with writing(session):
+        for row in session.scalars(select(Revision)):
+            row.active_ms = 500_000
+        for hers, (first, second) in zip(own_revisions(session, people["ana"]), times, strict=True):
+            hers[0].active_ms, hers[1].active_ms = first, second
+    page = ana.get("/strait/").text
+    assert "<strong>20 seconds</strong> of active work" in page, "the middle one of 6, 40.5 and 20"
+    assert "the median of 3 sentences" in page
+
+    with writing(session):
+        for hers in own_revisions(session, people["ana"]):
+            hers[0].at = hers[1].at = now() - 20 * 86_400_000_000
+    assert "of active work" not in ana.get("/strait/").text, "that was before the last days"
+
+
+def own_revisions(session: Session, person: Person) -> list[list[Revision]]:
+    """Somebody's revisions, sentence by sentence."""
+    rows = session.scalars(
+        select(Revision)
+        .join(Assignment, Assignment.id == Revision.assignment_id)
+        .where(Assignment.annotator_id == person.id)
+        .order_by(Revision.annotation_id, Revision.n)
+    )
+    return [list(group) for _, group in groupby(rows, key=lambda row: row.annotation_id)]
 
 
 def test_submitted_articles_can_be_taken_back_from_the_list(

@@ -1,5 +1,6 @@
 // The desk: keys and clicks become gestures; the outbox sends them; each answer is the desk drawn anew.
 
+import { ActiveTime } from "./active.js";
 import { Actors } from "./actors.js";
 import { Finder } from "./finder.js";
 import { KEYS, keyFor } from "./keys.js";
@@ -27,6 +28,7 @@ class Desk {
     this.rows = new Rows(this);
     this.stances = new Stances(this);
     this.suggestions = new Suggestions(this);
+    this.active = new ActiveTime(() => this.n);
     this.finder = new Finder(this, $("finder"));
     this.turns = Promise.resolve();
     this.pressing = 0; // keys that wait for their turn
@@ -129,7 +131,8 @@ class Desk {
   gesture(gesture, words, noun = "gestures") {
     if ("submitted" in this.region.dataset) return this.say("This article is submitted. Withdraw the submission first.");
     const url = `${this.region.dataset.url}/${noun}`;
-    return this.outbox.add({ url, line: this.lineOf(this.n), base: Number(this.region.dataset.base), gesture, words, do: gesture.do });
+    const active = noun === "gestures" ? this.active.take() : null;
+    return this.outbox.add({ url, line: this.lineOf(this.n), base: Number(this.region.dataset.base), gesture, words, active });
   }
 
   /** An answer to a gesture of the sentence at hand is drawn; one of another sentence only marks the article. */
@@ -154,6 +157,7 @@ class Desk {
     const was = this.n;
     const place = this.selection.place();
     const focused = this.region.contains(document.activeElement) || document.activeElement === document.body;
+    this.active.pass();
     this.region.replaceWith(region);
     if (was !== this.n) this.rows.tag = this.rows.open = null;
     this.actors.also &&= was === this.n;
@@ -202,17 +206,18 @@ class Desk {
     const press = { key, code, shiftKey, altKey };
     this.pressing += 1;
     this.turns = this.turns
-      .then(() => this.settled(keyFor(keyOf(press))?.moves))
+      .then(() => this.settled(keyFor(keyOf(press))))
       .then(() => this.act(press))
       .finally(() => (this.pressing -= 1));
   }
 
-  /** Waits a little for the last answer, so that what is drawn is what is acted on; longer for the next sentence. */
-  async settled(moves) {
-    if (moves && !this.turning) return;
-    const until = Date.now() + (this.turning ? 20_000 : PATIENCE);
-    while (this.outbox.busy && Date.now() < until && !(this.outbox.late && !this.turning)) {
-      if (this.turning && this.outbox.state === "retrying") break;
+  /** Waits a little for the last answer, so that what is drawn is what is acted on; longer for a row or the next sentence. */
+  async settled(row) {
+    if (row?.moves && !this.turning) return;
+    const held = this.turning || row?.drawn;
+    const until = Date.now() + (held ? 20_000 : PATIENCE);
+    while (this.outbox.busy && Date.now() < until && (held || !this.outbox.late)) {
+      if (held && this.outbox.state === "retrying") break;
       await Promise.race([this.outbox.sent, new Promise((done) => setTimeout(done, 20))]);
     }
   }

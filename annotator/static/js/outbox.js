@@ -66,8 +66,8 @@ export class Outbox {
   }
 
   /** Queues a gesture. It goes to the browser's disk and to the server at once; acknowledged is what the server has. */
-  add({ url, line, base, gesture, words }) {
-    const kept = { person: this.person, key: newKey(), url, line, base, payload: JSON.stringify(gesture), words, at: Date.now() };
+  add({ url, line, base, gesture, words, active = null }) {
+    const kept = { person: this.person, key: newKey(), url, line, base, payload: JSON.stringify(gesture), words, active, at: Date.now() };
     const record = { ...kept };
     this.waiting.push(record);
     record.kept = this.keep(kept);
@@ -132,6 +132,7 @@ export class Outbox {
           base: String(Math.max(record.base, this.heads.get(record.line) ?? 0)),
           key: record.key,
           gesture: record.payload,
+          ...(record.active == null ? {} : { active: String(record.active) }),
         }),
         headers: { "HX-Request": "true" },
         signal: AbortSignal.timeout(TIMEOUT),
