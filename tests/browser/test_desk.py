@@ -139,6 +139,20 @@ def test_keys_that_come_faster_than_answers_are_all_taken_in_order(
     assert office.body(4).state == "empty"
 
 
+def test_a_key_for_a_row_that_is_not_drawn_yet_waits_until_it_is(
+    page: Page, address: str, office: Office
+) -> None:
+    hand = sit_down(page, address, office, 3)
+    page.route("**/gestures", lambda route: (page.wait_for_timeout(600), route.continue_()))
+    hand.select("accused")
+
+    hand.press("e", "c", ".", "o", "a")
+    hand.saved(2)
+
+    (event,) = office.body(3).events
+    assert (event.type, event.mode) == ("ACCUSE", "allege")
+
+
 def test_of_two_tabs_one_wins_and_the_other_is_shown_and_keeps_what_it_did(
     page: Page, address: str, office: Office
 ) -> None:

@@ -1,5 +1,6 @@
 // Every key of the desk, once: what it is called, what it does, and which of the desk's acts it calls.
-// The help is drawn from this table. `moves` changes nothing, so it never waits; `keeps` leaves an open row open.
+// The help is drawn from this table. `moves` changes nothing, so it never waits; `keeps` leaves
+// an open row open; `drawn` acts on a row, so it waits until what came before it is drawn.
 
 const ahead = (desk, event) => (desk.selection.rtl ? { ArrowLeft: 1, ArrowRight: -1 } : { ArrowRight: 1, ArrowLeft: -1 })[event.key];
 
@@ -22,11 +23,11 @@ export const KEYS = [
   { keys: ["e"], label: "E", does: "an event: its type, then the actors in each role; Space is the next role", layer: "events", run: (desk) => desk.rows.pickType() },
   { keys: ["s"], label: "S", does: "a stance: the holder, its targets, then the label", layer: "stances", run: (desk) => desk.stances.compose() },
   { keys: ["Tab"], label: "Tab", does: "the next row; Shift+Tab the last one", moves: true, run: (desk, event) => desk.rows.step(event.shiftKey ? -1 : 1) },
-  { keys: ["."], label: ".", does: "a further field of the row", keeps: true, run: (desk) => desk.rows.pickField() },
-  { keys: ["v"], label: "V", does: "the row: according to whom", keeps: true, run: (desk) => desk.rows.pickVia() },
-  { keys: ["q"], label: "Q", does: "the selection is the cue of the stance", run: (desk) => desk.rows.setCue() },
-  { keys: ["r"], label: "R", does: "the selection is the extent of the row", run: (desk) => desk.rows.setExtent() },
-  { keys: ["Delete", "Backspace"], label: "Delete", does: "remove the row, or the mark at the cursor", run: (desk) => desk.rows.remove() },
+  { keys: ["."], label: ".", does: "a further field of the row", keeps: true, drawn: true, run: (desk) => desk.rows.pickField() },
+  { keys: ["v"], label: "V", does: "the row: according to whom", keeps: true, drawn: true, run: (desk) => desk.rows.pickVia() },
+  { keys: ["q"], label: "Q", does: "the selection is the cue of the stance", drawn: true, run: (desk) => desk.rows.setCue() },
+  { keys: ["r"], label: "R", does: "the selection is the extent of the row", drawn: true, run: (desk) => desk.rows.setExtent() },
+  { keys: ["Delete", "Backspace"], label: "Delete", does: "remove the row, or the mark at the cursor", drawn: true, run: (desk) => desk.rows.remove() },
   { group: "The sentence" },
   { keys: ["Enter"], label: "Enter", does: "done, and on; Shift+Enter goes back a sentence", run: (desk, event) => (event.shiftKey ? desk.back() : desk.finish({ do: "finish" })) },
   { keys: ["n"], label: "N", does: "nothing here, and on; Shift+N removes the tags first", run: (desk, event) => desk.finish({ do: "empty", ...(event.shiftKey ? { clear: true } : {}) }) },
