@@ -76,8 +76,7 @@ def _pieces(text: str, sentence: Span, words: Sequence[Span], marks: Sequence[Ma
     line = sorted(borders)
     covered = inside or {at for word in words for at in range(word.start, word.end)}
     return [
-        Word(Span(start, end), text[start:end], gap=start not in covered)
-        for start, end in pairwise(line)
+        Word(Span(start, end), text[start:end], gap=start not in covered) for start, end in pairwise(line)
     ]
 
 
