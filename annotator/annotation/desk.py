@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -16,6 +17,9 @@ from annotator.document import Article, NumberedSentence, article
 from annotator.errors import Unknown
 from annotator.models import Annotation, Assignment, Batch, Document, Person, Project, Round
 from annotator.project import parsed
+
+LATEST_ARTICLES = 50  # whose event types are counted
+LATEST_SENTENCES = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +159,28 @@ def bodies(session: Session, desk: Desk, sentences: Sequence[NumberedSentence]) 
     if len(sentences) < len(desk.article.sentences):
         query = query.where(Annotation.sentence_id.in_(numbers))
     return {numbers[key]: decode(body) for key, body in session.execute(query) if key in numbers}
+
+
+def own_event_types(session: Session, project: Project, person: Person) -> Counter[str]:
+    """How often this annotator coded each event type in the project, in the articles that came last."""
+    begun = session.scalars(
+        select(Assignment.id)
+        .join(Round, Round.id == Assignment.round_id)
+        .where(
+            Round.project_id == project.id,
+            Assignment.annotator_id == person.id,
+            Assignment.undo.is_not(None),
+        )
+        .order_by(Assignment.id.desc())
+        .limit(LATEST_ARTICLES)
+    ).all()
+    bodies = session.scalars(
+        select(Annotation.body)
+        .where(Annotation.assignment_id.in_(begun), Annotation.state.in_(("started", "tagged")))
+        .order_by(Annotation.assignment_id.desc(), Annotation.sentence_id)
+        .limit(LATEST_SENTENCES)
+    )
+    return Counter(event.type for body in bodies for event in decode(body).events)
 
 
 def next_open(session: Session, desk: Desk) -> int | None:

@@ -195,7 +195,9 @@ def _drawn(
         html = render_template(
             "annotate/sentence.html",
             article=article_paragraphs(db.session, desk),
-            codebook=codebook_for_desk(desk.codebook, desk.layers),
+            codebook=codebook_for_desk(
+                desk.codebook, desk.layers, annotation.own_event_types(db.session, desk.project, desk.person)
+            ),
             place=_place(desk),
             touched=None,
             **words,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from annotator.core.codebook import Codebook, EventType, Label, in_use
@@ -11,6 +11,7 @@ from annotator.core.codebook import Codebook, EventType, Label, in_use
 # Keys that an open list keeps for itself: the author, unattributed, another actor, a topic.
 TARGET_LIST = frozenset("0123456789xat")
 FIELD_LIST = frozenset("omtl")
+OWN_TYPES = 5  # those that an annotator uses most, before the codebook's order
 
 
 def keyed(labels: Sequence[Label], taken: Iterable[str] = ()) -> dict[str, str]:
@@ -68,15 +69,21 @@ def _attributes(codebook: Codebook) -> dict[str, list[dict[str, Any]]]:
     return layers
 
 
-def codebook_for_desk(codebook: Codebook, layers: tuple[str, ...]) -> str:
-    """JSON that is safe inside a page: the codebook's lists, each entry with the key that chooses it."""
+def codebook_for_desk(codebook: Codebook, layers: tuple[str, ...], used: Mapping[str, int]) -> str:
+    """JSON that is safe inside a page: the codebook's lists, each entry with the key that chooses it.
+
+    `used` is how often this annotator coded each event type: the few used most are named, and listed first.
+    """
+    types = _types(codebook) if "events" in layers else []
+    own = [entry["id"] for entry in types if used.get(entry["id"])]
     labels = _entries(codebook.stance_labels, TARGET_LIST) if "stances" in layers else []
     label_keys = {entry["key"] for entry in labels}
     shown = {
         "actor_types": _entries(codebook.actor_types),
         "roles": _entries(codebook.roles),
         "event_trigger": codebook.event_trigger,
-        "event_types": _types(codebook) if "events" in layers else [],
+        "event_types": types,
+        "own_types": sorted(own, key=lambda kind: -used[kind])[:OWN_TYPES],
         "modalities": _entries(codebook.modalities),
         "stance_labels": labels,
         "stance_target_kinds": _entries(codebook.stance_target_kinds, TARGET_LIST | label_keys),

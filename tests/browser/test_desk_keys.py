@@ -372,6 +372,26 @@ def test_what_the_help_says_is_what_design_promises(page: Page, address: str, of
     assert json.loads(page.locator("#codebook").inner_text())["event_types"][0]["id"] == "ACCUSE"
 
 
+def test_the_types_that_one_uses_most_come_first_and_keep_their_keys(
+    page: Page, address: str, office: Office
+) -> None:
+    titles = "#picker-list li span"
+    hand = sit_down(page, address, office, 3)
+    hand.press("e")
+    expect(page.locator(titles)).to_have_text(["ACCUSE", "REJECT", "AID"])
+    hand.press("r", "Escape", "ArrowDown", "e", "r", "Escape", "ArrowDown", "e", "i")
+    hand.saved(3)
+    page.goto(f"{address}/strait/documents/japanese/sentences/1")
+    hand.press("e")
+    expect(page.locator(titles)).to_have_text(["REJECT", "AID", "ACCUSE"])
+    hand.press("c")
+    hand.saved(1)
+    assert office.body(1, "japanese").events[0].type == "ACCUSE"
+    sit_down(page, address, office, 3, name="ben")
+    page.keyboard.press("e")
+    expect(page.locator(titles)).to_have_text(["ACCUSE", "REJECT", "AID"])
+
+
 def test_the_page_is_usable_at_twice_its_size(browser: Browser, address: str, office: Office) -> None:
     context = browser.new_context(viewport={"width": 680, "height": 450}, reduced_motion="reduce")
     page: Any = context.new_page()

@@ -47,13 +47,20 @@ export class Rows {
 
   // --- events
 
+  /** Event types: those that one uses most, then all as the codebook has them. */
+  types() {
+    const { event_types: all, own_types: own } = this.desk.codebook;
+    const most = own.map((id) => ({ ...all.find((one) => one.id === id), group: "used most" }));
+    return [...most, ...all.filter((one) => !own.includes(one.id))];
+  }
+
   pickType() {
     const { desk } = this;
     const range = desk.codebook.event_trigger === "none" ? {} : desk.selection.range();
     desk.picker.open({
       title: range.text ? `Which event is “${range.text}”?` : "Which event?",
       hint: "its key, or Space to search",
-      options: desk.codebook.event_types.map(entry),
+      options: this.types().map(entry),
       take: (option) => this.add(option, range),
     });
   }
@@ -137,13 +144,13 @@ export class Rows {
     const own = (key, title, field, choices) => ({ key, title, field, spec: { kind: "choice", choices } });
     if (event && codebook.modalities.length > 1) fields.unshift(own("m", "Modality", "modality", codebook.modalities));
     if (event && type?.modes.length) fields.unshift(own("o", "Mode", "mode", type.modes));
-    fields.push(event ? own("t", "Type", "type", codebook.event_types) : own("l", "Label", "label", codebook.stance_labels));
+    fields.push(event ? own("t", "Type", "type", this.types()) : own("l", "Label", "label", codebook.stance_labels));
     if (fields.length === 1) return this.fill(row, fields[0]);
     this.desk.picker.open({ title: "Which field?", hint: "its key", search: false, options: fields, take: (option) => this.fill(row, option) });
   }
 
   retype(row) {
-    const choices = this.desk.codebook.event_types;
+    const choices = this.types();
     this.fill(row, { title: "Type", field: "type", spec: { kind: "choice", choices } });
   }
 
