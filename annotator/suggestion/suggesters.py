@@ -39,7 +39,7 @@ from annotator.models import (
 from annotator.project import history_of, parsed
 from annotator.suggestion.offering import has_model
 
-MOST = 20_000  # sentences that a model learns from: those that were decided last
+MOST = 10_000  # sentences that a model learns from: those that were decided last
 PIECE = 500
 NO_EXTRA = (
     "suggestions: a model that learns needs scikit-learn, which is not installed here: pip install scikit-learn"

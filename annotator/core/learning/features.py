@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeAlias
 from zlib import crc32
 
 from annotator.core.folding import folded
@@ -16,12 +18,12 @@ STEM = 5  # letters that stand for a word in all its forms
 EDGE = ""
 FAR = 6  # words between two places that are looked at
 
-Features = tuple[int, ...]
+Features: TypeAlias = "array[int]"  # of 32 bits each: there are many
 
 
 def hashed(words: Iterable[str]) -> Features:
     """Numbers for words: the same in every process, on every machine."""
-    return tuple(crc32(word.encode()) % BUCKETS for word in words)
+    return array("i", (crc32(word.encode()) % BUCKETS for word in words))
 
 
 def word_features(word: str) -> list[str]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from importlib.util import find_spec
+from itertools import count
 from zlib import crc32
 
 from annotator.core.body import Body, Event, encode
@@ -38,8 +41,10 @@ from annotator.core.learning.model import (
 from annotator.core.spans import Span
 from annotator.core.tokens import tokens
 
+HEADS = (TRIGGERS, TYPES, MENTIONS, STANCES, ROLES)
 FOLDS = 5
 STRENGTH = 10.0  # how far weights may go from nothing
+STEPS = 200  # of the solver, at most
 SURE, LIKELY = 0.8, 0.4  # shares of held-out guesses that must be right
 LONG = 4  # letters of a word of the codebook that may tell something
 PLACES = 4  # decimals of a weight: the rest is noise
@@ -104,6 +109,7 @@ class _Lesson:
         """Multinomial logistic regression. None where there is nothing to choose."""
         import numpy as np
         from scipy.sparse import csr_matrix
+        from sklearn.exceptions import ConvergenceWarning
         from sklearn.linear_model import LogisticRegression
 
         if len(set(self.right)) < 2:
@@ -113,7 +119,10 @@ class _Lesson:
         buckets, columns = np.unique(used, return_inverse=True)
         shape = (len(self.given), len(buckets))
         matrix = csr_matrix((np.ones(len(used)), columns, ends), shape=shape)
-        fitted = LogisticRegression(C=STRENGTH, max_iter=300).fit(matrix, self.right)
+        with warnings.catch_warnings():
+            # Weights that still move a little tell as much: what they are worth is tried on held-out gold.
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            fitted = LogisticRegression(C=STRENGTH, max_iter=STEPS).fit(matrix, self.right)
         rows, bias = fitted.coef_, fitted.intercept_
         if len(rows) == 1:  # of two labels, the second's odds against the first
             rows, bias = np.vstack([np.zeros_like(rows), rows]), np.array([0.0, bias[0]])
@@ -134,13 +143,13 @@ def train(examples: Iterable[Example], codebook: Codebook, progress: Progress = 
 def _trained(examples: Iterable[Example], codebook: Codebook, progress: Progress) -> Model:
     known = sorted(examples, key=lambda example: example.order)
     folds = _folds(known)
+    done, of = count(1), (len(folds) + 1) * len(HEADS)
+    learn = partial(_heads, codebook=codebook, step=lambda: progress(next(done), of))
     tried: Tried = defaultdict(list)
-    for done, (rest, held_out) in enumerate(folds):
-        progress(done, len(folds) + 1)
-        _try(Model(_heads(rest, codebook)), held_out, tried)
-    progress(len(folds), len(folds) + 1)
-    levels = {kind: level_of(results) for kind, results in tried.items()}
-    return Model(_heads(known, codebook), levels)
+    for rest, held_out in folds:
+        _try(Model(learn(rest)), held_out, tried)
+    levels = {layer: level_of(results) for layer, results in tried.items()}
+    return Model(learn(known), levels)
 
 
 def _folds(examples: Sequence[Example]) -> list[tuple[list[Example], list[Example]]]:
@@ -156,7 +165,7 @@ def _folds(examples: Sequence[Example]) -> list[tuple[list[Example], list[Exampl
     ]
 
 
-def _heads(examples: Sequence[Example], codebook: Codebook) -> dict[str, Head]:
+def _heads(examples: Sequence[Example], codebook: Codebook, step: Callable[[], None]) -> dict[str, Head]:
     lessons: dict[str, _Lesson] = defaultdict(_Lesson)
     for words, kind in _told_by(codebook):
         lessons[TYPES].add(hashed(word_features(words)), kind)
@@ -169,8 +178,12 @@ def _heads(examples: Sequence[Example], codebook: Codebook) -> dict[str, Head]:
             _teach_stances(example, lessons[STANCES])
         if example.tells(ACTORS, EVENTS):
             _teach_roles(example, lessons[ROLES])
-    learned = {name: lessons[name].learned() for name in sorted(lessons)}
-    return {name: head for name, head in learned.items() if head is not None}
+    heads = {}
+    for name in HEADS:
+        if (head := lessons[name].learned()) is not None:
+            heads[name] = head
+        step()
+    return heads
 
 
 def _told_by(codebook: Codebook) -> Iterator[tuple[str, str]]:
