@@ -18,6 +18,6 @@ from annotator.annotation.submission import submit, withdraw
 
 __all__ = [
     "REDO", "UNDO", "Desk", "KeyReused", "LinesReport", "Saved", "SentenceState", "Stale", "Stamp",
-    "bodies", "export_lines", "import_lines", "next_open", "own_desk", "own_event_types", "save", "sentence_states",
-    "submit", "untouched", "withdraw",
+    "bodies", "export_lines", "import_lines", "next_open", "own_desk", "own_event_types", "save",
+    "sentence_states", "submit", "untouched", "withdraw",
 ]  # fmt: skip

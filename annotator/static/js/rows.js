@@ -51,7 +51,8 @@ export class Rows {
   types() {
     const { event_types: all, own_types: own } = this.desk.codebook;
     const most = own.map((id) => ({ ...all.find((one) => one.id === id), group: "used most" }));
-    return [...most, ...all.filter((one) => !own.includes(one.id))];
+    const others = all.filter((one) => !own.includes(one.id));
+    return [...most, ...others.map((one) => (own.length ? { ...one, group: one.group || "others" } : one))];
   }
 
   pickType() {
