@@ -367,7 +367,7 @@ def test_what_the_help_says_is_what_design_promises(page: Page, address: str, of
     labels = page.locator("#help-keys kbd").all_text_contents()
     shown = " ".join(labels)
     for key in ("←", "↑", "J", "Home", "W", "1…9", "A", "+", "L", "E", "S", ".", "V", "Q", "R", "Tab",
-                "Delete", "Y", "X", "N", "K", "Enter", "Esc", "Z", "F", "C", "G", "?"):  # fmt: skip
+                "Delete", "Y", "X", "N", "K", "Enter", "Esc", "Z", "F", "C", "G", "?", "/"):  # fmt: skip
         assert key in shown, key
     assert json.loads(page.locator("#codebook").inner_text())["event_types"][0]["id"] == "ACCUSE"
 
