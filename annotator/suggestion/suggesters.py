@@ -42,8 +42,8 @@ from annotator.suggestion.offering import has_model
 MOST = 10_000  # sentences that a model learns from: those that were decided last
 PIECE = 500
 NO_EXTRA = (
-    "suggestions: a model that learns needs scikit-learn, which is not installed here: pip install scikit-learn"
-    " (it is annotator[suggest]), or choose suggestions by name alone"
+    "suggestions: a model that learns needs scikit-learn, which is not installed here: pip install"
+    " scikit-learn (it is annotator[suggest]), or choose suggestions by name alone"
 )
 NO_GOLD = (
     "suggestions: there is no gold yet that a model could learn from: it takes documents of earlier rounds"
