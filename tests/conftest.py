@@ -63,7 +63,7 @@ def fresh_postgres_url(postgres_stores: PostgresStores) -> Iterator[str]:
     """A fresh PostgreSQL database with its tables."""
     url = postgres_stores.fresh()
     yield url
-    postgres_stores.drop(url)
+    postgres_stores.give_back(url)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
