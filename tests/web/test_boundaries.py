@@ -98,9 +98,7 @@ def test_what_cannot_be_corrected_is_said_on_the_page_and_changes_nothing(
     assert quoted(session) == before
 
 
-def test_the_desk_goes_on_with_the_new_sentences(
-    session: Session, project: Project, sign_in: SignIn
-) -> None:
+def test_the_desk_goes_on_with_the_new_sentences(session: Session, project: Project, sign_in: SignIn) -> None:
     with writing(session):
         make_document(session, project)
         make_member(session, project, "ana")
