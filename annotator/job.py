@@ -68,7 +68,7 @@ def launch(settings: Settings, job: Job) -> None:
     """Begins a job in a process of its own, which outlives this one. Its address goes by the environment."""
     environ = {name: value for name, value in os.environ.items() if not name.startswith("ANNOTATOR_")}
     child = subprocess.Popen(
-        [sys.executable, "-m", "annotator", "job", "run", job.token],
+        [sys.executable, "-m", "annotator", "job", "run", "--", job.token],
         env={
             **environ,
             "ANNOTATOR_HOME": str(settings.home),

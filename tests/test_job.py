@@ -106,12 +106,24 @@ def test_a_mistake_of_the_program_is_kept_too(session: Session, settings: Settin
     assert job.error == "stopped by KeyError: 'options'"
 
 
+def test_a_name_that_begins_with_a_dash_is_no_option(
+    session: Session, settings: Settings, project: Project
+) -> None:
+    job = ask(session, project, version="1.0", options=release_options())
+    with writing(session):
+        job.token = f"-_{job.token[2:]}"
+
+    jobs.launch(settings, job)
+
+    assert ended(session, job, 30).state == jobs.DONE
+
+
 def test_a_job_is_done_once(session: Session, settings: Settings, project: Project) -> None:
     job = ask(session, project, version="1.0", options=release_options())
     jobs.launch(settings, job)
     ended(session, job)
     again = subprocess.run(
-        [sys.executable, "-m", "annotator", "--database", settings.database, "job", "run", job.token],
+        [sys.executable, "-m", "annotator", "--database", settings.database, "job", "run", "--", job.token],
         capture_output=True,
         text=True,
         cwd=settings.home,

@@ -14,7 +14,7 @@ import msgspec
 from msgspec import UNSET, Struct, UnsetType, structs
 
 from annotator.core.body import AUTHOR, UNATTRIBUTED, Body, Event, Mention, Quote, Stance, Tag, Target
-from annotator.core.codebook import Codebook
+from annotator.core.codebook import EVENTS, STANCES, Codebook
 from annotator.core.retagging import GestureRefused, alike, find, renamed_actor, replaced, retagged
 from annotator.core.validation import missing
 
@@ -208,6 +208,9 @@ class SetField(Gesture, frozen=True, tag="field"):
         if isinstance(tag, Mention):
             raise GestureRefused("A mention has no such field.")
         if self.name.startswith("attributes."):
+            layer = EVENTS if isinstance(tag, Event) else STANCES
+            if codebook.attribute(layer, self.name.removeprefix("attributes.")) is None:
+                raise GestureRefused(f"There is no field {self.name}.")
             return replaced(body, codebook, tag, attributes=self._attributes(tag.attributes))
         if self.name not in (("type", "mode", "modality") if isinstance(tag, Event) else ("label",)):
             raise GestureRefused(f"There is no field {self.name}.")
