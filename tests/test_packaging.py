@@ -26,8 +26,13 @@ ROOT = Path(__file__).resolve().parent.parent
 LOCKS = ("requirements.lock", "requirements-test.lock")
 # Spelt in parts, or this file would be the one that names them.
 HOSTS = [
-    ".".join(parts)
-    for parts in (("pypi", "org"), ("pythonhosted", "org"), ("npmjs", "org"), ("npmjs", "com"))
+    f"{first}{second}.{last}"
+    for first, second, last in (
+        ("py", "pi", "org"),
+        ("python", "hosted", "org"),
+        ("npm", "js", "org"),
+        ("npm", "js", "com"),
+    )
 ]
 
 
