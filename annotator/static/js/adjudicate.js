@@ -157,6 +157,24 @@ addEventListener("htmx:beforeRequest", (event) => {
   busy = true;
 });
 
+/** A button pressed while an answer is on its way is pressed in what is then drawn. */
+addEventListener(
+  "click",
+  (event) => {
+    const button = event.target.closest?.("#bench [type=submit], #bench [hx-get]");
+    if (!busy || !button) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    waiting.push(() => press(drawnAgain(button)) || say("Press it again: the rows have changed."));
+  },
+  true,
+);
+
+function drawnAgain(button) {
+  const same = button.href ? (one) => one.href === button.href : (one) => one.value && one.value === button.value;
+  return [...bench().querySelectorAll("button, a")].find(same);
+}
+
 addEventListener("htmx:afterRequest", (event) => {
   const { xhr, successful } = event.detail;
   if (!xhr || (event.detail.target?.id !== "bench" && event.detail.elt?.id !== "bench")) return;
