@@ -14,20 +14,26 @@ NOBODY = frozenset({"author", "unattributed", "none"})
 SCRIPT_KEYS = frozenset({"__proto__", "prototype", "constructor", "hasOwnProperty", "toString", "valueOf"})
 RECORD_KEYS = frozenset({"id", "text"})
 # Keys that every picker keeps for itself: search, help, a further field.
-PICKER_KEYS = {"/": "begins a search", "?": "shows the keys", ".": "opens a further field"}
+PICKER_KEYS = {
+    "/": "begins a search in every picker",
+    "?": "shows the keys in every picker",
+    ".": "opens a further field in every picker",
+}
 STANCE_BLOCKS = ("stance_labels", "stance_target_kinds")
 
 Block = tuple[str, Sequence[Label]]
 Places = Mapping[int, tuple[int, str]]  # of labels, by identity: line and field
+KeyLines = Mapping[int, int]  # of labels with a key, by identity: the line of the key
 
 
-def check(fields: Fields, made: Codebook, places: Places) -> None:
+def check(fields: Fields, made: Codebook, places: Places, key_lines: KeyLines) -> None:
     """Notes every problem between labels."""
     blocks = list(_blocks(made))
     for name, labels in blocks:
         _check_ids(fields, name, labels, places)
     for name, labels in _pickers(made, blocks):
-        _check_keys(fields, made, name, labels, places)
+        kept = {**PICKER_KEYS, **_kept_keys(made, name)}
+        _check_keys(fields, labels, kept, places, key_lines)
     _check_parents(fields, made.event_types, places)
     _check_requires(fields, made, places)
 
@@ -45,8 +51,26 @@ def _blocks(made: Codebook) -> Iterator[Block]:
 
 
 def _pickers(made: Codebook, blocks: Sequence[Block]) -> Iterator[Block]:
+    """The labels that stand in one list on the desk, under the name of the first block."""
     yield from (block for block in blocks if block[0] not in STANCE_BLOCKS)
-    yield "stance_labels", (*made.stance_labels, *made.stance_target_kinds)
+    yield STANCE_BLOCKS[0], (*made.stance_labels, *made.stance_target_kinds)
+
+
+def _kept_keys(made: Codebook, block: str) -> dict[str, str]:
+    """Keys of entries that the desk itself puts into that list, and what they do there."""
+    if block == STANCE_BLOCKS[0]:
+        topics = {"t": "opens the topics while a stance is made"} if made.topics else {}
+        return {"a": "opens the list of actors while a stance is made", **topics}
+    if block == "attributes.stances":
+        return {"l": "is the key of the stance's label among its further fields"}
+    if block != "attributes.events":
+        return {}
+    fields = {"t": "type"}
+    if any(kind.modes for kind in made.event_types):
+        fields["o"] = "mode"
+    if len(made.modalities) > 1:
+        fields["m"] = "modality"
+    return {key: f"is the key of the event's {name} among its further fields" for key, name in fields.items()}
 
 
 def _check_ids(fields: Fields, block: str, labels: Sequence[Label], places: Places) -> None:
@@ -89,33 +113,34 @@ def _id_problem(text: str, *, choice: bool) -> str | None:
     return None
 
 
-def _check_keys(fields: Fields, made: Codebook, block: str, labels: Sequence[Label], places: Places) -> None:
+def _check_keys(
+    fields: Fields, labels: Sequence[Label], kept: Mapping[str, str], places: Places, lines: KeyLines
+) -> None:
+    """Notes keys that no press types, that the list keeps for itself, and that another label has."""
     taken: dict[str, Label] = {}
     for label in labels:
         if not label.key or label.retired:
             continue
-        line, field = places.get(id(label), (1, block))
-        problem = _key_problem(label.key)
-        if block in STANCE_BLOCKS and made.topics and label.key.casefold() == "t":
-            problem = "t is the key of the topics while a stance is made; choose another"
+        line, field = places.get(id(label), (1, ""))
+        problem = _key_problem(label.key, kept)
         twin = taken.setdefault(label.key.casefold(), label)
         if twin is not label:
-            before = places.get(id(twin), (1, ""))[0]
+            before = lines.get(id(twin), places.get(id(twin), (1, ""))[0])
             problem = (
                 problem or f"{label.key} is the key of {twin.id} already (line {before}); choose another"
             )
         if problem:
-            fields.refuse(line, f"{field}.key", problem)
+            fields.refuse(lines.get(id(label), line), f"{field}.key", problem)
 
 
-def _key_problem(key: str) -> str | None:
-    """Why this cannot be a label's key: it is typed by one press, and not the picker's own."""
+def _key_problem(key: str, kept: Mapping[str, str]) -> str | None:
+    """Why this cannot be a label's key: it is typed by one press, and not kept by the list."""
     if len(key) != 1:
         return f"{key} is not one character; a key is one press"
     if key.isdigit():
         return f"{key} is a digit; digits choose actors, so choose a letter"
-    if key in PICKER_KEYS:
-        return f"{key} {PICKER_KEYS[key]} in every picker; choose another"
+    if key.casefold() in kept:
+        return f"{key} {kept[key.casefold()]}; choose another"
     typed = unicodedata.category(key)[0] in "LPS" and unicodedata.east_asian_width(key) not in "WF"
     return None if typed else f"U+{ord(key):04X} cannot be typed by one press; choose a letter"
 

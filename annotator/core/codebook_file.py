@@ -53,7 +53,7 @@ def read_codebook(source: bytes, name: str) -> Codebook:
         raise CodebookError(name, fields.problems)
     reader = _Reader(fields)
     made = reader.codebook(top)
-    check(fields, made, reader.places)
+    check(fields, made, reader.places, reader.key_lines)
     check_steps(fields, made)
     if fields.problems:
         raise CodebookError(name, fields.problems)
@@ -61,11 +61,12 @@ def read_codebook(source: bytes, name: str) -> Codebook:
 
 
 class _Reader:
-    """Blocks of the file as values. `places` remembers where each label stands."""
+    """Blocks of the file as values. `places` and `key_lines` remember where each label and its key stand."""
 
     def __init__(self, fields: Fields) -> None:
         self.fields = fields
         self.places: dict[int, tuple[int, str]] = {}
+        self.key_lines: dict[int, int] = {}
 
     def codebook(self, top: Mapping) -> Codebook:
         read = self.fields
@@ -175,6 +176,8 @@ class _Reader:
 
     def _placed(self, label: Any, node: Node, field: str) -> Any:
         self.places[id(label)] = (node.line, field)
+        if isinstance(node, Mapping) and "key" in node.fields:
+            self.key_lines[id(label)] = node.fields["key"].line
         return label
 
     def _value(self, node: Mapping, field: str) -> int | float | None:

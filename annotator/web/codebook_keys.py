@@ -76,7 +76,8 @@ def codebook_for_desk(codebook: Codebook, layers: tuple[str, ...], used: Mapping
     """
     types = _types(codebook) if "events" in layers else []
     own = [entry["id"] for entry in types if used.get(entry["id"])]
-    labels = _entries(codebook.stance_labels, TARGET_LIST) if "stances" in layers else []
+    kinds = {kind.key.casefold() for kind in in_use(codebook.stance_target_kinds)}
+    labels = _entries(codebook.stance_labels, TARGET_LIST | kinds) if "stances" in layers else []
     label_keys = {entry["key"] for entry in labels}
     shown = {
         "actor_types": _entries(codebook.actor_types),

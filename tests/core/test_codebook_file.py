@@ -27,6 +27,15 @@ def types(*rows: str) -> str:
     return TYPES + "".join(f"  - {row}\n" for row in rows)
 
 
+def stances(*rows: str) -> str:
+    return HEAD + "stance_labels:\n" + "".join(f"  - {row}\n" for row in rows)
+
+
+def field(name: str, key: str) -> str:
+    """A further field, as a line of a layer's list."""
+    return f'    - {{id: {name}, title: {name.title()}, kind: text, key: "{key}"}}\n'
+
+
 BAD: dict[str, tuple[bytes | str, int, str, str]] = {
     "CB-01 empty": (b"", 1, "file", "the file is empty"),
     "CB-02 comments only": ("# nothing\n# here\n", 1, "file", "the file is empty"),
@@ -80,6 +89,55 @@ BAD: dict[str, tuple[bytes | str, int, str, str]] = {
     ),
     "CB-42 a key of the picker": (types('{id: A, title: A, key: "?"}'), 5, "key", "in every picker"),
     "CB-42 a digit": (types('{id: A, title: A, key: "1"}'), 5, "key", "digits choose actors"),
+    "CB-42 the list of actors": (
+        stances('{id: against, title: Against, key: "A"}'),
+        5,
+        "stance_labels[1].key",
+        "opens the list of actors while a stance is made",
+    ),
+    "CB-42 the topics": (
+        stances("{id: tough, title: Tough, key: t}") + "topics:\n  - {id: talks, title: Talks}\n",
+        5,
+        "stance_labels[1].key",
+        "opens the topics while a stance is made",
+    ),
+    "CB-41 a kind and a label": (
+        stances("{id: for, title: For, key: p}")
+        + "stance_target_kinds:\n  - id: proposal\n    title: Proposal\n    key: p\n",
+        9,
+        "stance_target_kinds[1].key",
+        "p is the key of for already (line 5)",
+    ),
+    "CB-41 two fields": (
+        HEAD + "attributes:\n  events:\n" + field("place", "p") + field("pace", "P"),
+        7,
+        "attributes.events[2].key",
+        "P is the key of place already (line 6)",
+    ),
+    "CB-42 the type of an event": (
+        HEAD + "attributes:\n  events:\n" + field("tone", "t"),
+        6,
+        "attributes.events[1].key",
+        "the event's type among its further fields",
+    ),
+    "CB-42 the mode of an event": (
+        types("{id: A, title: A, modes: [b]}") + "attributes:\n  events:\n" + field("origin", "o"),
+        8,
+        "attributes.events[1].key",
+        "the event's mode",
+    ),
+    "CB-42 the modality of an event": (
+        HEAD + "modalities: [asserted, future]\nattributes:\n  events:\n" + field("method", "m"),
+        7,
+        "attributes.events[1].key",
+        "the event's modality",
+    ),
+    "CB-42 the label of a stance": (
+        HEAD + "attributes:\n  stances:\n" + field("length", "l"),
+        6,
+        "attributes.stances[1].key",
+        "the stance's label",
+    ),
     "CB-44 a colour": (
         types('{id: A, title: A, colour: "red;background:url()"}'),
         5,
@@ -181,6 +239,23 @@ def test_a_byte_order_mark_and_line_ends_of_windows_do_no_harm() -> None:
 def test_a_missing_block_switches_its_layer_off() -> None:
     assert parse_codebook(HEAD.encode(), "book.yaml").layers == ()
     assert parse_codebook(CODEBOOK, "book.yaml").layers == ("actors", "events", "stances")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        types("{id: A, title: A, key: a}", "{id: B, title: B, key: t}", "{id: C, title: C, key: x}"),
+        stances("{id: mixed, title: Mixed, key: x}", '{id: tough, title: Tough, key: "t"}'),
+        types("{id: A, title: A, key: e}") + "stance_labels:\n  - {id: even, title: Even, key: e}\n",
+        stances("{id: old, title: Old, key: p, retired: 'yes'}", "{id: pro, title: Pro, key: p}"),
+        HEAD + "attributes:\n  events:\n" + field("origin", "o") + field("method", "m"),
+        HEAD + "attributes:\n  events:\n" + field("length", "l") + "  stances:\n" + field("tone", "t"),
+        types("{id: A, title: A, modes: [{id: t, title: T, key: t}, {id: u, title: U, key: m}]}"),
+        types('{id: A, title: A, key: "ф"}', '{id: B, title: B, key: "é"}', '{id: C, title: C, key: "-"}'),
+    ],
+)
+def test_keys_that_never_meet_on_the_screen_do_not_clash(source: str) -> None:
+    assert parse_codebook(source.encode(), "book.yaml")
 
 
 def test_the_codebooks_that_ship_are_good() -> None:
