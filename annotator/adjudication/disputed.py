@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from sqlalchemy import ColumnElement, Select, exists, select
 from sqlalchemy.orm import aliased
 
@@ -9,6 +11,7 @@ from annotator.models import Decision
 from annotator.models.gold import SecondDecision
 
 
+@cache  # the same for every bench, and it takes longer to say than to ask
 def disputes() -> Select[SecondDecision]:
     """What second reviewers said last of sentences that wait for a decision that sees both."""
     since = exists().where(
@@ -17,6 +20,7 @@ def disputes() -> Select[SecondDecision]:
     return select(SecondDecision).where(SecondDecision.differs, is_last(), ~since)
 
 
+@cache
 def is_last() -> ColumnElement[bool]:
     """Is it what its reviewer said last?"""
     later = aliased(SecondDecision)

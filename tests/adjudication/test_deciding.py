@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import json
-import threading
+from collections import Counter
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from annotator.adjudication import Decided, Overtaken, bench_at, decide
-from annotator.annotation import KeyReused, Stamp
+from annotator.adjudication import Decided, Overtaken
+from annotator.annotation import KeyReused
 from annotator.check import check
 from annotator.core.alignment import content, same
 from annotator.core.body import Body, decode
-from annotator.core.choices import PressRefused, decode_choices, parse_press, version_name
+from annotator.core.choices import PressRefused, decode_choices
 from annotator.core.settling import compose
-from annotator.db import make_engine, session_factory, writing
+from annotator.db import make_engine, writing
 from annotator.errors import Refused
 from annotator.gold import settle
 from annotator.gold.decisions import outdated_sentences
@@ -25,6 +24,7 @@ from annotator.gold.precedents import precedents
 from annotator.models import Assignment, Decision, Gold, Person, Precedent, Project, Vote
 from annotator.release.choosing import Scope, choose
 from annotator.release.options import Options
+from tests.adjudication.at_once import race
 from tests.adjudication.reviewer import Reviewer, row_of
 from tests.gold.world import AT, AT2, SAME, compared, decisions, head, make_small, votes, wide
 from tests.release.world import (
@@ -479,60 +479,27 @@ def test_a_reviewers_gold_is_what_a_release_chooses(
     assert pins[2].left == "undecided"
 
 
-PAIRS = 25
+PAIRS = 100
 
 
 def test_of_two_reviewers_who_decide_at_once_exactly_one_does(
     session: Session, project: Project, ruth: Person, database_url: str
 ) -> None:
-    """FT-13, with threads and connections of their own."""
+    """FT-13; `make bench ARGS=reviewers` does it a thousand times."""
     with writing(session):
         rex = make_member(session, project, "rex", "reviewer")
     engine = make_engine(database_url)
-    bench = Reviewer(session, project, ruth).bench(3)
-    row = bench.sheet.row(bench.open_rows[0])
-    assert row is not None
-    takes = [{"do": "take", "row": row.key, "version": version_name(v.tag)} for v in bench.versions(row)]
-    presses = [json.dumps(press) for press in (*takes, {"do": "none", "row": row.key})]
     session.rollback()
-    for row_of_all in (project, ruth, rex):  # read before the threads, which must not share a session
-        session.refresh(row_of_all)
-    session.expunge_all()
-    stands: str | None = None
-    for k in range(PAIRS):
-        # What stands already would be no new decision: each pair presses the two others.
-        others = [press for press in presses if press != stands]
-        stands = _at_once(engine, project, list(zip((ruth, rex), others, strict=False)), k)
-        assert stands is not None, f"pair {k}"
-    engine.dispose()
 
+    came_to = race(engine, project, (ruth, rex), 3, PAIRS)
+
+    engine.dispose()
+    assert Counter(came_to) == {"Decided, Overtaken": PAIRS}
     written = decisions(session, project, 3)
     assert [d.n for d in written] == list(range(1, PAIRS + 1))
     gold = session.get_one(Gold, sentence_of(session, project, "d0", 3))
     assert (gold.n, gold.body) == (written[-1].n, written[-1].body)
     assert check(session) == []
-
-
-def _at_once(engine: Engine, project: Project, pair: list[tuple[Person, str]], k: int) -> str | None:
-    """What the winner pressed; None unless one decided and the other was overtaken."""
-    gate = threading.Barrier(2, timeout=60)
-    outcomes: dict[str, Decided | Overtaken] = {}
-
-    def press(person: Person, payload: str) -> None:
-        with session_factory(engine)() as own:
-            seen = bench_at(own, project, person, "d0", 3)
-            stamp = Stamp(f"{person.name}-{k:06}", seen.base)
-            gate.wait()
-            with writing(own):
-                outcomes[payload] = decide(own, seen, parse_press(payload), payload, stamp, seen.seen, AT + k)
-
-    threads = [threading.Thread(target=press, args=one) for one in pair]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    decided = [payload for payload, outcome in outcomes.items() if isinstance(outcome, Decided)]
-    return decided[0] if len(outcomes) == 2 and len(decided) == 1 else None
 
 
 def test_noise_was_never_touched(session: Session, project: Project, reviewer: Reviewer) -> None:
