@@ -27,8 +27,8 @@ def chosen(words: list[str]) -> Iterator[Benchmark]:
 
 
 def main() -> int:
-    timings = []
-    for benchmark in chosen(sys.argv[1:]):
+    words, timings = sys.argv[1:], []
+    for benchmark in chosen(words):
         timings.append(measure(benchmark))
         print(timings[-1].line(), flush=True)
     if not timings and words and not named(words):
