@@ -18,7 +18,7 @@ from annotator.core.body import Body
 from annotator.db import make_engine, now, session_factory, writing
 from annotator.models import Person, Project, Revision
 from annotator.person.sign_in import start_session
-from tests.world import make_document, make_member, make_project, make_round
+from tests.world import CODEBOOK, make_document, make_member, make_project, make_round
 
 MOVES = frozenset(
     ("ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End", "Shift+ArrowLeft", "Shift+ArrowRight")
@@ -44,13 +44,17 @@ class Office:
 
     @classmethod
     def furnished(
-        cls, settings: Settings, documents: dict[str, tuple[str, str]] | None = None, **plan: Any
+        cls,
+        settings: Settings,
+        documents: dict[str, tuple[str, str]] | None = None,
+        codebook: bytes = CODEBOOK,
+        **plan: Any,
     ) -> Office:
         """`documents` maps an id to text and language; `plan` is the round's."""
         office = cls(settings)
         with office.session() as session:
             with writing(session):
-                made = make_project(session)
+                made = make_project(session, codebook=codebook)
                 people = [make_member(session, made, name) for name in ("ana", "ben")]
                 for key, (text, language) in (documents or {"ferry": (FERRY, "en")}).items():
                     make_document(session, made, key, text, language)

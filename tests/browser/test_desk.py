@@ -153,6 +153,27 @@ def test_a_key_for_a_row_that_is_not_drawn_yet_waits_until_it_is(
     assert (event.type, event.mode) == ("ACCUSE", "allege")
 
 
+def test_a_number_for_a_mention_that_is_not_drawn_yet_waits_until_it_is(
+    page: Page, address: str, office: Office
+) -> None:
+    hand = sit_down(page, address, office, 2)
+    meet(hand, 2)
+    page.route("**/gestures", lambda route: (page.wait_for_timeout(600), route.continue_()))
+
+    hand.press("1")
+    hand.saved(1)
+    hand.press("2", "1")  # the second is no repetition of what is still drawn
+    hand.saved(3)
+    assert [m.actor for m in office.body(3).mentions] == ["ana-teyl"]
+    hand.press("2", "l", "z", "2")  # undone, "She" is actor 1 again, and a number may change it again
+    hand.saved(6)
+    assert [m.actor for m in office.body(3).mentions] == ["kestria"]
+
+    hand.press("ArrowDown", "1", "Shift+Tab", "Delete")  # the last row is the one that was just made
+    hand.saved(8)
+    assert [(m.text, m.actor) for m in office.body(3).mentions] == [("She", "kestria")]
+
+
 def test_of_two_tabs_one_wins_and_the_other_is_shown_and_keeps_what_it_did(
     page: Page, address: str, office: Office
 ) -> None:

@@ -3,6 +3,9 @@
 import { newKey } from "./outbox.js";
 import { element } from "./picker.js";
 
+// Gestures that change no mention.
+const APART = new Set(["event", "role", "stances", "field", "via", "cue", "flag", "comment", "dismiss", "recall"]);
+
 export const mint = (letter) => letter + newKey().slice(0, 10);
 
 /** An actor of the cast as its button on the page says it. */
@@ -37,13 +40,29 @@ export class Actors {
     const rank = (one) => (likely.includes(one.key) ? likely.indexOf(one.key) : likely.length + Number(!one.here));
     const cast = this.cast().sort((a, b) => rank(a) - rank(b));
     return cast.map((one) => ({
-      key: one.number <= 9 ? String(one.number) : "",
+      key: one.number <= 9 ? String(one.number) : one.number <= 19 ? `Shift+${one.number - 10}` : "",
       number: one.number,
       title: one.name,
-      meta: one.number > 9 && one.number <= 19 ? `Shift+${one.number - 10} · ${one.code}` : one.code,
+      code: one.code,
+      meta: one.number > 19 ? `${one.number} · ${one.code}` : one.code,
       value: one.key,
       ...extra,
     }));
+  }
+
+  /** Whether the number is not drawn yet, or what the selected words mention is about to change: it waits for that. */
+  unsettled(number) {
+    const { rows, selection } = this.desk;
+    if (!this.cast().some((one) => one.number === number)) return true;
+    const range = rows.open ? null : selection.range();
+    return Boolean(range) && this.changing(range);
+  }
+
+  /** Whether a gesture that is not acknowledged yet may change what these words mention. */
+  changing(range) {
+    const { desk } = this;
+    const touches = (gesture) => (gesture.do === "mention" ? gesture.start === range.start && gesture.end === range.end : !APART.has(gesture.do));
+    return desk.outbox.waiting.some((record) => record.line === desk.lineOf(desk.n) && touches(JSON.parse(record.payload)));
   }
 
   /** The selection mentions this actor; on a mention, it is this actor now, unless + was pressed. */
@@ -52,7 +71,7 @@ export class Actors {
     const range = desk.selection.range();
     if (!actor || !range) return;
     const held = desk.rows.all().filter((row) => row.dataset.kind === "mention" && Number(row.dataset.s) === range.start && Number(row.dataset.e) === range.end);
-    if (held.some((row) => row.dataset.actor === actor.key)) return desk.say(`“${range.text}” mentions ${actor.name} already.`);
+    if (!this.changing(range) && held.some((row) => row.dataset.actor === actor.key)) return desk.say(`“${range.text}” mentions ${actor.name} already.`);
     const also = this.also;
     this.also = false;
     const own = held.find((row) => row.dataset.tag === desk.rows.tag);
@@ -84,8 +103,8 @@ export class Actors {
     const take = use ?? ((actor, propose) => (role ? desk.rows.toggle(actor, propose) : this.link(actor, propose)));
     desk.picker.open({
       title: title ?? (role ? `Who is the ${desk.rows.roleTitle(role.role)}?` : `Who is “${words}”?`),
-      hint: "type to search · Enter takes",
-      options: this.options({ key: "" }).map((one) => ({ ...one, meta: `${one.number} · ${one.meta}` })),
+      hint: "type a name, a code or a number · Enter takes",
+      options: this.options({ key: "" }).map((one) => ({ ...one, meta: `${one.number} · ${one.code}` })),
       typing: true,
       words: use || role ? "" : words,
       find: (query) => this.find(query),
@@ -94,10 +113,11 @@ export class Actors {
     });
   }
 
+  /** Who fits what was typed; null where the registry does not answer. */
   async find(query) {
     try {
       const answer = await fetch(`${this.desk.region.dataset.url}/actors?q=${encodeURIComponent(query)}`, { headers: { "HX-Request": "true" }, signal: AbortSignal.timeout(4000) });
-      if (!answer.ok) return [];
+      if (!answer.ok) return null;
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       return [...page.querySelectorAll("[data-actor]")].map((row) => ({
         title: row.textContent,
@@ -107,7 +127,7 @@ export class Actors {
         value: row.dataset.actor,
       }));
     } catch {
-      return [];
+      return null;
     }
   }
 

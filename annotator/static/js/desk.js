@@ -204,17 +204,23 @@ class Desk {
   /** Keys are acted on one after the other, each on what the last one made of the desk. */
   press({ key, code, shiftKey, altKey }) {
     const press = { key, code, shiftKey, altKey };
+    const number = numberOf(press);
+    this.turn(number === null ? keyFor(keyOf(press)) : { number }, () => this.act(press));
+  }
+
+  /** `row` is the key's of the table, or has the number that was pressed. */
+  turn(row, act) {
     this.pressing += 1;
     this.turns = this.turns
-      .then(() => this.settled(keyFor(keyOf(press))))
-      .then(() => this.act(press))
+      .then(() => this.settled(row))
+      .then(act)
       .finally(() => (this.pressing -= 1));
   }
 
   /** Waits a little for the last answer, so that what is drawn is what is acted on; longer for a row or the next sentence. */
   async settled(row) {
     if (row?.moves && !this.turning) return;
-    const held = this.turning || row?.drawn;
+    const held = this.turning || row?.drawn || (row?.number && !this.picker.isOpen && this.actors.unsettled(row.number));
     const until = Date.now() + (held ? 20_000 : PATIENCE);
     while (this.outbox.busy && Date.now() < until && (held || !this.outbox.late)) {
       if (held && this.outbox.state === "retrying") break;
@@ -228,7 +234,7 @@ class Desk {
     if (this.turning) return this.say("No connection: this sentence is done, and waits to be saved before the next one opens.");
     const number = numberOf(press);
     if (number === 0) return;
-    if (number !== null) return this.rows.open ? this.rows.toggle(this.actors.numbered(number)) : this.actors.link(this.actors.numbered(number));
+    if (number !== null) return this.number(number);
     if (press.key === " ") return this.rows.open && this.rows.nextRole();
     const row = keyFor(keyOf(press));
     if (!row) return;
@@ -380,8 +386,13 @@ class Desk {
   }
 
   pressedChip(number) {
-    if (this.rows.open) this.rows.toggle(this.actors.numbered(number));
-    else this.actors.link(this.actors.numbered(number));
+    this.turn({ number }, () => this.turning || this.number(number));
+  }
+
+  /** An actor by number: into the open role, or onto the selection. */
+  number(number) {
+    if (this.rows.open) return this.rows.toggle(this.actors.numbered(number));
+    return this.actors.link(this.actors.numbered(number));
   }
 
   /** Buttons that are whole gestures (done, nothing here, undo, remove, a label) go through the outbox too. */

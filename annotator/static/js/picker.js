@@ -23,7 +23,7 @@ export class Picker {
     });
     this.list.addEventListener("pointermove", (event) => {
       const row = event.target.closest("[data-index]");
-      if (row && event.movementX + event.movementY) this.light(Number(row.dataset.index));
+      if (row && event.movementX + event.movementY) this.move(Number(row.dataset.index));
     });
   }
 
@@ -35,15 +35,17 @@ export class Picker {
    * options: [{key, title, meta, group, definition, examples, value, on, stays}]; take(option) chooses one.
    * find(query) brings more, and those that fit exactly first; `words` are looked up before anything is typed.
    * last(typed) makes the last entry; keys(event) sees other keys first; `typing` starts in the search field.
+   * Without `search` there is a field all the same where an entry has no key of its own.
    */
   open({ title, hint = "", options, take, find = null, words = "", typing = false, search = true, keys = null, last = null }) {
     Object.assign(this, { options, chosen: take, find, words, outer: keys, last, found: [], taking: false, stash: [] });
-    this.show(title, hint);
+    this.unanswered = false;
+    const keyless = !typing && options.some((option) => !option.key);
+    this.show(title, keyless ? `${hint.replace(/, or Space to search$/, "")} · without a key: Space and its name, or ↑ ↓, then Enter` : hint);
     this.form.hidden = true;
     this.panes.hidden = false;
-    this.search.hidden = !search;
+    this.search.hidden = !search && !keyless;
     this.search.value = "";
-    this.pending = null;
     this.filter();
     (typing ? this.search : this.list).focus({ preventScroll: true });
   }
@@ -80,7 +82,6 @@ export class Picker {
   close() {
     if (this.panel.hidden) return;
     this.panel.hidden = true;
-    clearTimeout(this.timer);
     this.closed();
   }
 
@@ -91,25 +92,28 @@ export class Picker {
       if (!query) return 0;
       const title = fold(option.title);
       const words = ` ${fold([option.title, option.value, option.meta, option.also].filter(Boolean).join(" "))}`;
-      if (title === query || fold(String(option.value ?? "")) === query) return 0;
+      if (title === query || fold(String(option.value ?? "")) === query || String(option.number) === query) return 0;
       return title.startsWith(query) ? 1 : words.includes(` ${query}`) ? 2 : words.includes(query) ? 3 : -1;
     };
     const ranked = this.options.map((option) => [rank(option), option]).filter(([fits]) => fits >= 0);
     this.fitting = ranked.sort(([a], [b]) => a - b).map(([, option]) => option);
     this.found = [];
+    this.unanswered = false;
+    this.moved = null;
     this.draw();
-    clearTimeout(this.timer);
     const wanted = this.search.value.trim() || this.words;
-    if (!this.find || !wanted) return;
-    const look = () => (this.pending = this.more(wanted));
-    if (query) this.pending = new Promise((done) => (this.timer = setTimeout(() => done(look()), 40)));
-    else look();
+    this.pending = this.find && wanted ? this.more(wanted, query ? 40 : 0) : null;
   }
 
-  async more(wanted) {
+  /** What the search brings, once one has typed on for a moment; a later search takes its place. */
+  async more(wanted, after) {
+    const looking = (this.looking = {});
+    if (after) await new Promise((done) => setTimeout(done, after));
+    if (looking !== this.looking) return;
     const found = await this.find(wanted);
-    if (this.panel.hidden || (this.search.value.trim() || this.words) !== wanted) return;
-    this.found = this.search.value.trim() ? found : found.filter((option) => option.exact);
+    if (looking !== this.looking || this.panel.hidden) return;
+    this.unanswered = !found;
+    this.found = this.search.value.trim() ? (found ?? []) : (found ?? []).filter((option) => option.exact);
     this.draw();
   }
 
@@ -125,7 +129,14 @@ export class Picker {
     this.list.replaceChildren(...this.shown.map((option, index) => this.row(option, index)));
     // Words that fit nobody are most likely somebody new: whoever is in the cast has a number.
     const newcomer = last && (this.search.value.trim() ? this.shown.length === 1 : !exact.length);
-    this.light(newcomer ? this.shown.length - 1 : 0);
+    const at = this.moved ? this.shown.findIndex((option) => option.value === this.moved.value && option.isNew === this.moved.isNew) : -1;
+    this.light(at >= 0 ? at : newcomer ? this.shown.length - 1 : 0);
+  }
+
+  /** To an entry that one chose oneself: it stays where one is, whatever the search still brings. */
+  move(index) {
+    this.light(index);
+    this.moved = this.shown[this.at];
   }
 
   row(option, index) {
@@ -136,7 +147,8 @@ export class Picker {
     if (option.key) row.append(element("kbd", { textContent: option.key }), " ");
     if (option.on) row.append(element("b", { textContent: "✓ " }));
     row.append(element("span", { textContent: option.title }));
-    if (option.meta) row.append(" ", element("small", { textContent: option.meta }));
+    const meta = option.isNew && this.unanswered ? "the registry does not answer" : option.meta;
+    if (meta) row.append(" ", element("small", { textContent: meta }));
     return row;
   }
 
@@ -154,6 +166,7 @@ export class Picker {
 
   explain(option) {
     if (!option) return this.definition.replaceChildren("Nothing fits.");
+    if (option.isNew && this.unanswered) return this.definition.replaceChildren("The registry does not answer: whoever this is may be there already. Enter makes a new one all the same.");
     const parts = [["p", option.definition], ...(option.examples ?? []).map((example) => ["blockquote", example])];
     this.definition.replaceChildren(...parts.filter(([, text]) => text).map(([name, textContent]) => element(name, { textContent })));
   }
@@ -165,14 +178,23 @@ export class Picker {
     chosen(option);
   }
 
-  /** Enter takes what is on top once the search has answered; what is typed meanwhile follows it. */
+  /**
+   * Enter takes what is on top once the search has answered or given up; what is typed meanwhile follows it.
+   * A newcomer is never taken in place of an answer that has not come: the list says so first.
+   */
   async enter() {
+    const warned = this.unanswered;
+    const typed = this.search.value;
     this.taking = true;
-    await Promise.race([this.pending, new Promise((done) => setTimeout(done, 1500))]);
+    for (let awaited; awaited !== this.pending && !this.moved; ) await (awaited = this.pending);
     if (!this.taking || !this.isOpen) return;
     this.taking = false;
-    const stash = this.stash;
-    this.take(this.shown[this.at]);
+    const stash = this.stash.splice(0);
+    const option = this.shown[this.at];
+    if (option?.isNew && this.unanswered && !warned) return;
+    this.take(option);
+    // An Enter for the newcomer's form is not meant for the sentence when somebody known was found for the words.
+    if (!typed && this.last && !option?.isNew && stash[0]?.key === "Enter") stash.shift();
     stash.forEach((press) => this.replay(press));
   }
 
@@ -204,7 +226,7 @@ export class Picker {
     const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (by) {
       event.preventDefault();
-      return this.light((this.at + by + this.shown.length) % this.shown.length);
+      return this.move((this.at + by + this.shown.length) % this.shown.length);
     }
     if (event.key === "Enter") {
       event.preventDefault();
@@ -219,8 +241,8 @@ export class Picker {
     event.preventDefault();
     if (this.outer?.(event)) return;
     if ((event.key === " " || event.key === "/") && !this.search.hidden) return this.search.focus();
-    const wanted = keyOf(event);
-    this.take(this.shown.find((option) => option.key && option.key.toLowerCase() === wanted));
+    const by = (wanted) => this.shown.find((option) => option.key && option.key.toLowerCase() === wanted);
+    this.take(by(event.key.toLowerCase()) ?? by(keyOf(event)));
   }
 }
 
