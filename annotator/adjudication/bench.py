@@ -14,7 +14,7 @@ from annotator.adjudication.disputed import disputes
 from annotator.core.alignment import Row, Version
 from annotator.core.choices import NOTHING, Choices, Sheet, decode_choices, readers, shuffled
 from annotator.core.codebook import LAYERS, Codebook
-from annotator.core.settling import MAJORITY
+from annotator.core.settling import BY_MOST
 from annotator.document import Article, NumberedSentence, article, find_document
 from annotator.errors import Refused
 from annotator.gold import Head, Reading, heads_of, outdated, readings_of, redirects_of
@@ -75,7 +75,7 @@ class Bench:
             return NOTHING
         if self.head.origin == REVIEWER:
             return self.sheet.kept(decode_choices(self.head.choices))
-        return self.sheet.standing(self.head.body) if self.head.origin == MAJORITY else NOTHING
+        return self.sheet.standing(self.head.body) if self.head.origin in BY_MOST else NOTHING
 
     @property
     def open_rows(self) -> list[str]:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from annotator.adjudication.queue import is_waiting
 from annotator.core.alignment import same
 from annotator.core.body import decode
-from annotator.core.settling import MAJORITY, UNANIMOUS
+from annotator.core.settling import BY_MOST, UNANIMOUS
 from annotator.gold.decisions import REVIEWER, outdated_sentences
 from annotator.gold.policy import AGREED, DECIDED
 from annotator.models import Comparison, Decision, Document, Gold, Project, Sentence
@@ -55,7 +55,7 @@ def standing(session: Session, project: Project) -> Standing:
         waiting=sum(bands),
         bands=bands,
         unanimous=origins.get(UNANIMOUS, 0),
-        majority=origins.get(MAJORITY, 0),
+        majority=sum(origins.get(policy, 0) for policy in BY_MOST),
         decided=origins.get(REVIEWER, 0),
         outdated=len(outdated_sentences(session, documents)),
         audit_read=read,

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 WORDS = {
     "agreed": "all agree",
     "majority": "by majority",
+    "weighed": "by majority, each annotator counted by competence",
     "single": "read by one annotator alone",
     "undecided": "for the reviewers",
     "decided": "decided by a reviewer",

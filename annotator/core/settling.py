@@ -28,6 +28,7 @@ Outcome = Literal["single", "agreed", "majority", "undecided"]
 UNANIMOUS: Policy = "unanimous"
 MAJORITY: Policy = "majority"
 WEIGHED: Policy = "weighed"
+BY_MOST: tuple[Policy, ...] = (MAJORITY, WEIGHED)
 
 
 @dataclass(frozen=True, slots=True)

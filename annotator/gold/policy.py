@@ -15,7 +15,16 @@ from annotator import audit
 from annotator.assignment import sentence_counts
 from annotator.core.body import Body, encode
 from annotator.core.codebook import LAYERS
-from annotator.core.settling import MAJORITY, UNANIMOUS, WEIGHED, Policies, Policy, Settled, for_all
+from annotator.core.settling import (
+    BY_MOST,
+    MAJORITY,
+    UNANIMOUS,
+    WEIGHED,
+    Policies,
+    Policy,
+    Settled,
+    for_all,
+)
 from annotator.core.settling import settle as settled_of
 from annotator.db import writing
 from annotator.errors import BadInput, Unknown
@@ -27,7 +36,7 @@ from annotator.models import Assignment, Comparison, Document, Person, Project, 
 OPEN, AGREED, DECIDED = "open", "agreed", "decided"
 POLICIES: tuple[Policy, ...] = (UNANIMOUS, MAJORITY, WEIGHED)
 OUTCOMES = ("agreed", "majority", "single", "undecided", "decided")
-ORIGINS: dict[str, str] = {"agreed": UNANIMOUS, "majority": MAJORITY}
+ORIGINS: dict[str, str] = {"agreed": UNANIMOUS, "majority": MAJORITY, "weighed": WEIGHED}
 AUDIT_SHARE = 0.05
 AUDIT_SPREAD = 3000  # audited sentences lie among the open ones, by a difficulty that is drawn
 PIECE = 300  # sentences a transaction, about; a document is not parted
@@ -71,6 +80,10 @@ class _Settling:
             self.known[said] = self._twinless(settled_of(bodies, self.policies, trusted))
         return self.known[said]
 
+    def named(self, outcome: str) -> str:
+        """A majority by the policy that made it: where any layer weighs its readers, `weighed`."""
+        return WEIGHED if outcome == "majority" and needs_trust(self.policies) else outcome
+
     @property
     def unanimous(self) -> bool:
         return set(self.policies.values()) == {UNANIMOUS}
@@ -100,7 +113,8 @@ def settle(
 
     Commits piece by piece, so that nobody who saves waits long: not to be called inside `writing`. Doing it
     again changes nothing. What a reviewer decided stays; gold that this policy does not make becomes open.
-    `policy` is one, or one a layer; for `weighed`, `trust` says how competent each annotator is.
+    `policy` is one, or one a layer; for `weighed`, `trust` says how competent each annotator is, and what
+    it settles is counted apart.
     """
     policies = parse_policies([policy]) if isinstance(policy, str) else policy
     rounds = None if round_slug is None else (_round_id(session, project, round_slug),)
@@ -116,7 +130,8 @@ def settle(
         run.known.clear()
         done += len(piece)
         progress(done, len(documents))
-    counts = {outcome: run.counts[outcome] for outcome in OUTCOMES}
+    apart = ("weighed",) if needs_trust(policies) else ()
+    counts = {outcome: run.counts[outcome] for outcome in (*OUTCOMES, *apart)}
     if run.written:
         with writing(session):
             detail = {"policy": in_words(policies), "round": round_slug, **counts}
@@ -235,17 +250,18 @@ def _outcome(
         if run.keeps_majority and _majority_stands(head, votes):
             return "majority", None
         return "undecided", _reopened(sentence, readings, head)
+    outcome = run.named(settled.outcome)
     stands = (
         head is not None
         and head.complete
-        and (head.origin, head.stored, head.votes) == (ORIGINS[settled.outcome], encode(settled.body), votes)
+        and (head.origin, head.stored, head.votes) == (ORIGINS[outcome], encode(settled.body), votes)
     )
-    made = None if stands else _made(sentence, readings, head, ORIGINS[settled.outcome], settled.body, True)
-    return settled.outcome, made
+    made = None if stands else _made(sentence, readings, head, ORIGINS[outcome], settled.body, True)
+    return outcome, made
 
 
 def _majority_stands(head: Head | None, votes: decisions.Votes) -> bool:
-    return head is not None and head.complete and head.origin == MAJORITY and head.votes == votes
+    return head is not None and head.complete and head.origin in BY_MOST and head.votes == votes
 
 
 def _reopened(sentence: int, readings: Sequence[Reading], head: Head | None) -> NewDecision | None:

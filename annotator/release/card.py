@@ -10,6 +10,7 @@ from typing import Any
 
 from annotator.core.codebook import Label
 from annotator.core.records import Source
+from annotator.core.settling import WEIGHED
 from annotator.core.shapes import (
     SHAPES,
     ActorsLine,
@@ -171,6 +172,8 @@ def _made(of: Recorded, tally: Tally) -> Iterator[str]:
     yield f"- {annotators} annotators, under pseudonyms that hold in all releases of this project."
     if of.options.singles:
         yield "- With sentences that one annotator alone has read (origin `single`)."
+    if WEIGHED in (of.figures.policy or "").split(", "):
+        yield "- Some majorities count each annotator by competence (policy `weighed`, origin `majority`)."
     if tally.origins:
         yield "\n" + "\n".join(_table(("origin", "sentences"), sorted(tally.origins.items())))
 

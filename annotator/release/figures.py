@@ -13,7 +13,7 @@ from msgspec import Struct
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from annotator.core.settling import MAJORITY, UNANIMOUS
+from annotator.core.settling import BY_MOST, UNANIMOUS
 from annotator.models import Document, Handout, Person, Project, Release, ReleaseDocument, Round
 from annotator.release.agreeing import agreement_of
 from annotator.release.options import Options, decode_options
@@ -86,10 +86,10 @@ def summed_up(session: Session, project: Project, release: Release) -> Figures:
 
 
 def _policy(options: Options, origins: set[str]) -> str | None:
-    """The policy that settled what no reviewer decided; none where everybody's own work is released."""
+    """What settled what no reviewer decided; none where everybody's own work is released."""
     if options.layer == "annotators":
         return None
-    return MAJORITY if MAJORITY in origins else UNANIMOUS
+    return ", ".join(policy for policy in BY_MOST if policy in origins) or UNANIMOUS
 
 
 def pinned_documents(session: Session, release: Release) -> Iterator[tuple[str, str | None, Pins]]:

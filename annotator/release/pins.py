@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from annotator.core.body import Body
+from annotator.core.settling import MAJORITY, WEIGHED
 
 UNDECIDED, SINGLE = "undecided", "single"
 
@@ -28,7 +29,7 @@ class Pin(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     With `left`, nothing is taken, and `left` says why. Else the body is that of gold's `decision`, of the one
     reading, or (settled by majority for this release alone) `body`; in the layer annotators each reading
-    gives its own.
+    gives its own. `origin` says which policy it was.
     """
 
     start: int
@@ -40,6 +41,11 @@ class Pin(Struct, frozen=True, kw_only=True, omit_defaults=True):
     readings: tuple[PinnedReading, ...] = ()
     body: Body | None = None
     codebook_version: int = 0
+
+    @property
+    def recorded_origin(self) -> str | None:
+        """In records a majority is one, however its readers were counted; the manifest says how."""
+        return MAJORITY if self.origin == WEIGHED else self.origin
 
 
 class Pins(Struct, frozen=True):

@@ -230,7 +230,7 @@ class _Shelf:
             Taken(
                 n=n,
                 body=body,
-                origin=pin.origin,
+                origin=pin.recorded_origin,
                 layers=tuple(pin.layers.split(",")),
                 readings=readings,
                 reason=reason,

@@ -52,7 +52,8 @@ def test_weighed_it_counts_competence_first(session: Session, capsys: pytest.Cap
 
     assert run(["gold", "strait", "--policy", "weighed", "--json"]) == 0
 
-    assert json.loads(capsys.readouterr().out)["majority"] == 3
+    printed = json.loads(capsys.readouterr().out)
+    assert (printed["majority"], printed["weighed"], printed["agreed"]) == (0, 3, 12)
 
 
 def test_it_says_the_counts_in_words(session: Session, capsys: pytest.CaptureFixture[str]) -> None:

@@ -102,7 +102,7 @@ def test_weighed_a_trusted_reader_counts_for_more_than_two_others(session: Sessi
 
     counts = settle(session, project, at=AT, policy="weighed", trust=trust)
 
-    assert counts == {**NONE, "agreed": 4, "majority": 1}
+    assert counts == {**NONE, "agreed": 4, "weighed": 1}
     gold = head(session, project, 3)
     assert gold is not None and same(decode(gold.body), OTHER[3])
     assert settle(session, project, at=AT, policy="weighed", trust=trust) == counts
@@ -110,6 +110,8 @@ def test_weighed_a_trusted_reader_counts_for_more_than_two_others(session: Sessi
     settle(session, project, at=AT, policy="weighed")
     gold = head(session, project, 3)
     assert gold is not None and same(decode(gold.body), SAME[3])
+    settle(session, project, at=AT, policy="majority")
+    assert [d.origin for d in decisions(session, project, 3)] == ["weighed", "weighed", "majority"]
 
 
 def _row(session: Session, name: str) -> int:
@@ -245,9 +247,10 @@ def test_the_last_submission_settles_the_document_in_its_own_transaction(session
     assert head(session, project, 2, "d1") is not None and head(session, project, 2, "d0") is None
 
 
-def test_a_document_handed_in_again_leaves_a_majority_standing(session: Session) -> None:
+@pytest.mark.parametrize("policy", ["majority", "weighed"])
+def test_a_document_handed_in_again_leaves_a_majority_standing(session: Session, policy: str) -> None:
     project = make_small(session, {"ana": SAME, "ben": SAME, "cyd": OTHER})
-    settle(session, project, at=AT, policy="majority")
+    settle(session, project, at=AT, policy=policy)
     row, document = session.scalars(select(Round)).one(), session.scalars(select(Document)).one()
 
     with writing(session):

@@ -262,6 +262,33 @@ def test_a_majority_is_taken_where_there_is_no_gold_and_only_if_asked_for(
     assert read_manifest(folder).policy == "majority"
 
 
+@pytest.mark.parametrize(
+    ("origins", "policy"),
+    [
+        (("weighed", "weighed"), "weighed"),
+        (("majority", "weighed"), "majority, weighed"),
+        (("unanimous", "reviewer"), "unanimous"),
+    ],
+)
+def test_what_was_weighed_is_a_majority_in_records_and_weighed_in_the_manifest(
+    session: Session, make_release: MakeRelease, origins: tuple[str, str], policy: str
+) -> None:
+    with writing(session):
+        project = make_project(session)
+        make_document(session, project, "d")
+    for name in ("ana", "ben", "cy"):
+        annotate(session, project, name, "d", {2: accusation(), 3: rejection()})
+    for n, origin in enumerate(origins, 2):
+        decide(session, project, "d", n, EMPTY, origin)
+
+    folder = make_release(project)
+
+    assert read_manifest(folder).policy == policy
+    recorded = [line["origin"] for line in lines_of(folder, "sentences") if line["n"] in (2, 3)]
+    assert recorded == ["majority" if origin == "weighed" else origin for origin in origins]
+    assert ("by competence" in (folder / "README.md").read_text()) == ("weighed" in policy)
+
+
 def test_gold_that_is_not_complete_is_undecided(session: Session, make_release: MakeRelease) -> None:
     with writing(session):
         project = make_project(session)
