@@ -27,7 +27,9 @@ from annotator.models import (
     Project,
     Revision,
     Sentence,
+    Vote,
 )
+from annotator.models.gold import SecondDecision
 from annotator.person.sign_in import start_session
 from tests.world import AT, Hand, make_document, make_member, make_project, make_round
 
@@ -41,7 +43,8 @@ def world(session: Session) -> Session:
         make_document(session, make_project(session, "noise"), "noise")
         project = make_project(session)
         people = [make_member(session, project, name) for name in ("ana", "ben")]
-        make_member(session, project, "ruth", "reviewer")
+        for name in ("ruth", "rex"):
+            make_member(session, project, name, "reviewer")
         talks = make_document(session, project)
         make_round(session, project, ["ana", "ben"])
         start_session(session, people[0], AT)
@@ -196,6 +199,72 @@ def test_what_is_broken_is_named(world: Session, case: str) -> None:
     faults = check(world)
     assert [f for f in faults if f.invariant == invariant and subject in f.subject], faults
     assert all(fault.reason and "\n" not in fault.reason for fault in faults)
+
+
+def decided_twice(session: Session) -> None:
+    """Ruth decides the tagged sentence, rex says the same of it without seeing how."""
+    sentence = tagged(session).sentence_id
+    gold = session.get_one(Gold, sentence)
+    first = session.get_one(Decision, (sentence, gold.n))
+    ruth, rex = (person(session, name) for name in ("ruth", "rex"))
+    kept = {"sentence_id": sentence, "complete": True, "choices": "{}", "reason": "", "at": AT}
+    kept |= {"codebook_version_id": first.codebook_version_id, "body": gold.body, "digest": "0" * 64}
+    session.add(Decision(n=2, key="press-ruth", origin="reviewer", reviewer_id=ruth.id, **kept))
+    votes = session.scalars(select(Vote).where(Vote.sentence_id == sentence)).all()
+    session.flush()
+    session.add_all(
+        Vote(sentence_id=sentence, n=2, annotation_id=v.annotation_id, revision=v.revision) for v in votes
+    )
+    gold.n = 2
+    session.add_all(
+        SecondDecision(of=2, n=n, key=f"press-rex-{n}", reviewer_id=rex.id, differs=False, **kept)
+        for n in (1, 2)
+    )
+    session.flush()
+
+
+def person(session: Session, name: str) -> Person:
+    return session.scalars(select(Person).where(Person.name == name)).one()
+
+
+def second(session: Session, **values: object) -> None:
+    """Changes what rex said last."""
+    session.execute(update(SecondDecision).where(SecondDecision.n == 2).values(values))
+
+
+SECOND_BROKEN: dict[str, tuple[Break, str]] = {
+    "a body that cannot be read": (lambda s: second(s, body="{"), "bodies"),
+    "choices that cannot be read": (lambda s: second(s, choices="{"), "bodies"),
+    "a quote that is not in the text": (
+        lambda s: second(s, body=tagged(s).body.replace("massing", "rowing")),
+        "spans and labels",
+    ),
+    "a type that the codebook lacks": (
+        lambda s: second(s, body=tagged(s).body.replace("AID", "LOVE")),
+        "spans and labels",
+    ),
+    "a gap in the numbers": (lambda s: second(s, n=3), "second pass"),
+    "a difference that is none": (lambda s: second(s, differs=True), "second pass"),
+    "a difference that is not said": (
+        lambda s: second(s, body=tagged(s).body.replace("AID", "ACCUSE")),
+        "second pass",
+    ),
+    "a first decision that is of no reviewer": (lambda s: second(s, of=1), "second pass"),
+    "somebody who had decided it": (lambda s: second(s, reviewer_id=person(s, "ruth").id), "own work"),
+    "somebody who had annotated it": (lambda s: second(s, reviewer_id=person(s, "ana").id), "own work"),
+}
+
+
+@pytest.mark.parametrize("case", SECOND_BROKEN)
+def test_what_is_broken_of_a_second_pass_is_named(world: Session, case: str) -> None:
+    break_it, invariant = SECOND_BROKEN[case]
+    with writing(world):
+        decided_twice(world)
+    assert check(world) == []
+    with writing(world):
+        break_it(world)
+    subject = "document talks, sentence at 60"
+    assert [f for f in check(world) if f.invariant == invariant and subject in f.subject]
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # PostgreSQL refuses such a row itself

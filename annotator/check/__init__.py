@@ -4,28 +4,24 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
-import msgspec
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from annotator import audit
-from annotator.core.body import NEW, Body, decode
-from annotator.core.codebook import Codebook
-from annotator.core.spans import Span
-from annotator.core.validation import missing, problems
+from annotator.check.decided import check_gold, check_second_pass
+from annotator.check.faults import Fault as Fault
+from annotator.check.faults import annotation_name, assignment_name, body_faults, read_body
+from annotator.core.validation import missing
 from annotator.db import on_sqlite
 from annotator.models import (
     ActorRevision,
     Annotation,
     Assignment,
     CodebookVersion,
-    Decision,
     Document,
-    Gold,
     Handout,
     Person,
     Project,
@@ -34,23 +30,10 @@ from annotator.models import (
     Sentence,
     SignIn,
     Suggester,
-    Vote,
 )
 from annotator.project import parsed
 
 PIECE = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """An invariant that does not hold, and the row that breaks it, named as people name it."""
-
-    invariant: str
-    subject: str
-    reason: str
-
-    def as_json(self) -> dict[str, str]:
-        return {"invariant": self.invariant, "subject": self.subject, "reason": self.reason}
 
 
 def check(session: Session) -> list[Fault]:
@@ -135,7 +118,7 @@ def check_revisions(session: Session) -> Iterator[Fault]:
     ).all()
     for annotation, rows in broken:
         yield Fault(
-            "revisions", _annotation(annotation), f"{rows or 0} revisions, and the head is {annotation.n}"
+            "revisions", annotation_name(annotation), f"{rows or 0} revisions, and the head is {annotation.n}"
         )
     differing = session.scalars(
         select(Annotation)
@@ -143,7 +126,7 @@ def check_revisions(session: Session) -> Iterator[Fault]:
         .where(Revision.body != Annotation.body)
     )
     for annotation in differing:
-        yield Fault("revisions", _annotation(annotation), "the head is not its last revision")
+        yield Fault("revisions", annotation_name(annotation), "the head is not its last revision")
 
 
 def check_bodies(session: Session) -> Iterator[Fault]:
@@ -152,9 +135,9 @@ def check_bodies(session: Session) -> Iterator[Fault]:
         sentence, document = annotation.sentence, annotation.assignment.document
         codebook = parsed(session.get_one(CodebookVersion, annotation.codebook_version_id))
         layers = tuple(annotation.assignment.round.layers.split(","))
-        subject = _annotation(annotation)
-        yield from _body_faults(annotation.body, document, sentence, codebook, layers, subject)
-        if (body := _body(annotation.body)) and (
+        subject = annotation_name(annotation)
+        yield from body_faults(annotation.body, document, sentence, codebook, layers, subject)
+        if (body := read_body(annotation.body)) and (
             annotation.state != body.state or annotation.flagged != (body.flag is not None)
         ):
             yield Fault("heads", subject, "state or flag beside the body is not the body's")
@@ -176,7 +159,7 @@ def check_owners(session: Session) -> Iterator[Fault]:
         .where((Document.project_id != Round.project_id) | Handout.round_id.is_(None))
     )
     for assignment in strayed:
-        yield Fault("owners", _assignment(assignment), "this document was not handed out in this round")
+        yield Fault("owners", assignment_name(assignment), "this document was not handed out in this round")
     elsewhere = session.scalars(
         select(Annotation)
         .join(Assignment, Assignment.id == Annotation.assignment_id)
@@ -184,59 +167,7 @@ def check_owners(session: Session) -> Iterator[Fault]:
         .where(Sentence.document_id != Assignment.document_id)
     )
     for annotation in elsewhere:
-        yield Fault("owners", _annotation(annotation), "the sentence is of another document")
-
-
-def check_gold(session: Session) -> Iterator[Fault]:
-    """Gold is its last decision; no reviewer decided own work."""
-    for gold in session.scalars(select(Gold)).all():
-        subject = _sentence(session, gold.sentence_id)
-        decision = session.get(Decision, (gold.sentence_id, gold.n))
-        if decision is None or (decision.body, decision.complete) != (gold.body, gold.complete):
-            yield Fault("gold", subject, "gold is not its last decision")
-            continue
-        sentence = session.get_one(Sentence, gold.sentence_id)
-        document = session.get_one(Document, sentence.document_id)
-        codebook = parsed(session.get_one(CodebookVersion, decision.codebook_version_id))
-        yield from _body_faults(
-            gold.body, document, sentence, codebook, codebook.layers, f"gold of {subject}"
-        )
-    own = session.execute(
-        select(Decision.sentence_id, Person.name)
-        .join(Vote, (Vote.sentence_id == Decision.sentence_id) & (Vote.n == Decision.n))
-        .join(Annotation, Annotation.id == Vote.annotation_id)
-        .join(Assignment, Assignment.id == Annotation.assignment_id)
-        .join(Person, Person.id == Decision.reviewer_id)
-        .where(Assignment.annotator_id == Decision.reviewer_id)
-    )
-    for sentence_id, name in own:
-        yield Fault("own work", _sentence(session, sentence_id), f"{name} decided what {name} had annotated")
-
-
-def _body_faults(
-    stored: str,
-    document: Document,
-    sentence: Sentence,
-    codebook: Codebook,
-    layers: tuple[str, ...],
-    subject: str,
-) -> Iterator[Fault]:
-    body = _body(stored)
-    if body is None:
-        yield Fault("bodies", subject, "the stored body cannot be read")
-        return
-    if body == NEW:
-        return
-    span = Span(sentence.start, sentence.end)
-    for problem in problems(body, document.text, span, codebook, layers):
-        yield Fault("spans and labels", subject, f"{problem.field}: {problem.reason}")
-
-
-def _body(stored: str) -> Body | None:
-    try:
-        return decode(stored)
-    except msgspec.MsgspecError:
-        return None
+        yield Fault("owners", annotation_name(annotation), "the sentence is of another document")
 
 
 def check_codebooks(session: Session) -> Iterator[Fault]:
@@ -273,7 +204,9 @@ def check_counters(session: Session) -> Iterator[Fault]:
     for assignment, done, plain in rows:
         true = (done or 0) + (plain or 0)
         if assignment.done != true:
-            yield Fault("counters", _assignment(assignment), f"says {assignment.done} finished, {true} are")
+            yield Fault(
+                "counters", assignment_name(assignment), f"says {assignment.done} finished, {true} are"
+            )
     seats = session.execute(
         select(Handout, func.count(Assignment.id))
         .join(
@@ -334,6 +267,7 @@ CHECKS: tuple[Callable[[Session], Any], ...] = (
     check_bodies,
     check_owners,
     check_gold,
+    check_second_pass,
     check_codebooks,
     check_counters,
     check_people,
@@ -355,20 +289,3 @@ def _document_names(session: Session) -> dict[int, str]:
         select(Document.id, Document.key, Project.slug).join(Project, Project.id == Document.project_id)
     )
     return {row_id: f"{slug}: document {key}" for row_id, key, slug in rows}
-
-
-def _assignment(assignment: Assignment) -> str:
-    return f"{assignment.round.slug}: {assignment.annotator.name} on document {assignment.document.key}"
-
-
-def _annotation(annotation: Annotation) -> str:
-    return f"{_assignment(annotation.assignment)}, sentence at {annotation.sentence.start}"
-
-
-def _sentence(session: Session, sentence_id: int) -> str:
-    row = session.execute(
-        select(Document.key, Sentence.start)
-        .join(Sentence, Sentence.document_id == Document.id)
-        .where(Sentence.id == sentence_id)
-    ).one()
-    return f"document {row[0]}, sentence at {row[1]}"
