@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,7 +38,7 @@ FERRY = (
 
 @dataclass
 class Office:
-    """A project in which ana and ben code one article, as a second connection sees it."""
+    """A project in which ana and ben, or others, code one article, as a second connection sees it."""
 
     settings: Settings
     cookies: dict[str, str] = field(default_factory=dict)
@@ -48,6 +49,7 @@ class Office:
         settings: Settings,
         documents: dict[str, tuple[str, str]] | None = None,
         codebook: bytes = CODEBOOK,
+        names: Sequence[str] = ("ana", "ben"),
         **plan: Any,
     ) -> Office:
         """`documents` maps an id to text and language; `plan` is the round's."""
@@ -55,10 +57,10 @@ class Office:
         with office.session() as session:
             with writing(session):
                 made = make_project(session, codebook=codebook)
-                people = [make_member(session, made, name) for name in ("ana", "ben")]
+                people = [make_member(session, made, name) for name in names]
                 for key, (text, language) in (documents or {"ferry": (FERRY, "en")}).items():
                     make_document(session, made, key, text, language)
-                make_round(session, made, ["ana", "ben"], **plan)
+                make_round(session, made, names, **plan)
             with writing(session):
                 for person in people:
                     office.cookies[person.name] = start_session(session, person, now())

@@ -12,55 +12,29 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Dialog, Page, Playwright, Request, Route, expect
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 
 from annotator.config import Settings
 from annotator.db import writing
-from annotator.models import Person, SignIn
-from annotator.person.passwords import hashed
-from annotator.web.database import db
-from tests.browser.desk import Hand, Office, sit_down
+from annotator.models import SignIn
+from tests.browser.desk import Office, sit_down
+from tests.browser.faults import (
+    KEPT,
+    PASSWORD,
+    Server,
+    assert_ten,
+    give_passwords,
+    known_cast,
+    ten_gestures,
+    wait_until,
+)
 from tests.browser.slow_network import slow_network
 from tests.conftest import SECRET
-from tests.serving import serving
-
-PASSWORD = "ferries in the morning"
-KEPT = """async () => {
-  const base = await new Promise(done => {
-    const opening = indexedDB.open("annotator-outbox", 1);
-    opening.onsuccess = () => done(opening.result);
-  });
-  const all = base.transaction("gestures").objectStore("gestures").getAll();
-  await new Promise(done => (all.onsuccess = done));
-  return all.result.map(record => record.key);
-}"""
 
 
 @pytest.fixture
 def office(sqlite_url: str, tmp_path: Path) -> Office:
     return Office.furnished(Settings(home=tmp_path, database=sqlite_url, secret=SECRET))
-
-
-class Server:
-    """The program at one address, which can be stopped and started again, with another secret too."""
-
-    def __init__(self, office: Office) -> None:
-        self.office, self.port = office, 0
-        self.running: Any = None
-
-    def start(self, **changes: Any) -> str:
-        self.app = self.office.app(**changes)
-        self.running = serving(self.app, self.port)
-        address: str = self.running.__enter__()
-        self.port = int(address.rpartition(":")[2])
-        return address
-
-    def stop(self) -> None:
-        if self.running is not None:
-            self.running.__exit__(None, None, None)
-            with self.app.app_context():
-                db.engine.dispose()
-        self.running = None
 
 
 @pytest.fixture
@@ -76,44 +50,6 @@ def address(server: Server) -> str:
     return f"http://127.0.0.1:{server.port}"
 
 
-def known_cast(hand: Hand) -> None:
-    """Ana Teyl and Kestria are actors 1 and 2; the third sentence lies on the desk."""
-    for words, typed, revision in (("Foreign Minister Ana Teyl", "ana", 1), ("offer", "kest", 2)):
-        hand.select(words)
-        hand.press("a")
-        hand.type(typed)
-        hand.press("Enter")
-        hand.saved(revision)
-    hand.page.goto(hand.page.url.replace("sentences/2", "sentences/3"))
-    expect(hand.page.locator("#sentence")).to_be_focused()
-
-
-def ten_gestures(hand: Hand) -> None:
-    """Two mentions, an event and its two roles, a stance, two mentions more, a flag and a comment."""
-    hand.press("1", "ArrowDown", "2", "ArrowLeft", "e", "c", "1", " ", "2", "s", "1", "2", "-")
-    hand.press("Home", "j", "o")
-    hand.page.wait_for_timeout(1000)  # the letters of a jump end by themselves
-    hand.press("1", "ArrowRight", "2", "f", "c")
-    hand.type("who are they?")
-    hand.press("Enter")
-
-
-def assert_ten(office: Office) -> None:
-    body = office.body(3)
-    assert [m.actor for m in body.mentions] == ["ana-teyl", "kestria", "ana-teyl", "kestria"]
-    assert body.events[0].roles == {"source": ("ana-teyl",), "target": ("kestria",)}
-    assert [s.label for s in body.stances] == ["oppose"]
-    assert (body.flag, body.comment) == ("flagged", "who are they?")
-    assert office.desk(3).base == 10
-
-
-def wait_until(true: Any, seconds: float = 10) -> None:
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "it did not come about in time"
-        time.sleep(0.05)
-
-
 def test_ten_gestures_made_offline_arrive_once_and_in_order(page: Page, address: str, office: Office) -> None:
     hand = sit_down(page, address, office, 2)
     known_cast(hand)
@@ -124,7 +60,7 @@ def test_ten_gestures_made_offline_arrive_once_and_in_order(page: Page, address:
     ten_gestures(hand)
     expect(page.locator("#outbox")).to_contain_text("10 changes not saved yet", timeout=2000)
     expect(page.locator("#saved")).to_have_text("10 not saved yet")
-    time.sleep(20)
+    page.wait_for_timeout(60_000)
     keys = page.evaluate(KEPT)
     assert failed
     assert office.desk(3).base == 0
@@ -246,11 +182,6 @@ def key_of(form: str) -> str:
     return next(part for part in form.split("&") if part.startswith("key="))
 
 
-def give_passwords(office: Office) -> None:
-    with office.session() as session, writing(session):
-        session.execute(update(Person).values(password=hashed(PASSWORD)))
-
-
 def end_sign_ins(office: Office) -> None:
     with office.session() as session, writing(session):
         session.execute(delete(SignIn))
@@ -352,25 +283,6 @@ def test_a_page_from_before_the_secret_was_changed_saves(
 
     assert statuses.count(403) == 1
     assert office.desk(3).base == 2
-
-
-def test_a_server_that_is_away_is_waited_for(
-    page: Page, server: Server, address: str, office: Office
-) -> None:
-    hand = sit_down(page, address, office, 2)
-    known_cast(hand)
-    failed: list[Request] = []
-    page.on("requestfailed", lambda request: failed.append(request))
-
-    server.stop()
-    ten_gestures(hand)
-    expect(page.locator("#outbox")).to_contain_text("10 changes not saved yet")
-    page.wait_for_timeout(12_000)
-    assert len(failed) >= 3
-    server.start()
-
-    wait_until(lambda: page.wait_for_timeout(50) or office.desk(3).base == 10, seconds=12)
-    assert_ten(office)
 
 
 def test_a_slow_network_loses_nothing_and_never_holds_the_keyboard(

@@ -175,7 +175,7 @@ export class Outbox {
     this.attempts += 1;
     this.trouble = trouble;
     this.state = "retrying";
-    const wait = seconds != null ? Number(seconds) * 1000 : Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** this.attempts);
+    const wait = Math.min(LONGEST_WAIT, seconds != null ? Number(seconds) * 1000 : FIRST_WAIT * 2 ** this.attempts);
     this.timer = setTimeout(() => this.hurry(), wait * (0.75 + Math.random() / 4));
     this.changed();
   }

@@ -1,0 +1,93 @@
+"""What tests of a failing world share: a server that can be stopped, and work that must not be lost."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from playwright.sync_api import expect
+from sqlalchemy import update
+
+from annotator.db import writing
+from annotator.models import Person
+from annotator.person.passwords import hashed
+from annotator.web.database import db
+from tests.browser.desk import Hand, Office
+from tests.serving import serving
+
+PASSWORD = "ferries in the morning"
+# The keys of the gestures that the browser keeps on its disk.
+KEPT = """async () => {
+  const base = await new Promise(done => {
+    const opening = indexedDB.open("annotator-outbox", 1);
+    opening.onsuccess = () => done(opening.result);
+  });
+  const all = base.transaction("gestures").objectStore("gestures").getAll();
+  await new Promise(done => (all.onsuccess = done));
+  return all.result.map(record => record.key);
+}"""
+
+
+class Server:
+    """The program at one address, which can be stopped and started again, with another secret too."""
+
+    def __init__(self, office: Office) -> None:
+        self.office, self.port = office, 0
+        self.running: Any = None
+
+    def start(self, **changes: Any) -> str:
+        self.app = self.office.app(**changes)
+        self.running = serving(self.app, self.port)
+        address: str = self.running.__enter__()
+        self.port = int(address.rpartition(":")[2])
+        return address
+
+    def stop(self) -> None:
+        if self.running is not None:
+            self.running.__exit__(None, None, None)
+            with self.app.app_context():
+                db.engine.dispose()
+        self.running = None
+
+
+def known_cast(hand: Hand) -> None:
+    """Ana Teyl and Kestria are actors 1 and 2; the third sentence lies on the desk."""
+    for words, typed, revision in (("Foreign Minister Ana Teyl", "ana", 1), ("offer", "kest", 2)):
+        hand.select(words)
+        hand.press("a")
+        hand.type(typed)
+        hand.press("Enter")
+        hand.saved(revision)
+    hand.page.goto(hand.page.url.replace("sentences/2", "sentences/3"))
+    expect(hand.page.locator("#sentence")).to_be_focused()
+
+
+def ten_gestures(hand: Hand) -> None:
+    """Two mentions, an event and its two roles, a stance, two mentions more, a flag and a comment."""
+    hand.press("1", "ArrowDown", "2", "ArrowLeft", "e", "c", "1", " ", "2", "s", "1", "2", "-")
+    hand.press("Home", "j", "o")
+    hand.page.wait_for_timeout(1000)  # the letters of a jump end by themselves
+    hand.press("1", "ArrowRight", "2", "f", "c")
+    hand.type("who are they?")
+    hand.press("Enter")
+
+
+def assert_ten(office: Office) -> None:
+    body = office.body(3)
+    assert [m.actor for m in body.mentions] == ["ana-teyl", "kestria", "ana-teyl", "kestria"]
+    assert body.events[0].roles == {"source": ("ana-teyl",), "target": ("kestria",)}
+    assert [s.label for s in body.stances] == ["oppose"]
+    assert (body.flag, body.comment) == ("flagged", "who are they?")
+    assert office.desk(3).base == 10
+
+
+def wait_until(true: Any, seconds: float = 10) -> None:
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "it did not come about in time"
+        time.sleep(0.05)
+
+
+def give_passwords(office: Office) -> None:
+    with office.session() as session, writing(session):
+        session.execute(update(Person).values(password=hashed(PASSWORD)))

@@ -1,0 +1,240 @@
+"""A server that stays away while many work, and a page that is left open for a day."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from itsdangerous import SignatureExpired, TimestampSigner, URLSafeTimedSerializer
+from playwright.sync_api import Browser, Page, Request, expect
+from sqlalchemy import select, update
+
+from annotator.config import Settings
+from annotator.db import writing
+from annotator.models import Revision, SignIn
+from tests.browser.desk import Hand, Office, sit_down
+from tests.browser.faults import PASSWORD, Server, give_passwords, known_cast, wait_until
+from tests.conftest import SECRET
+
+NAMES = [f"coder{n}" for n in range(10)]
+DAY = 24 * 3600
+AWAY, LONGEST_WAIT = 20, 10  # seconds
+SLOWEST = 2000  # milliseconds that a save may take once the server is back, with everybody at its door
+# Ten boxes whose every sending fails at once: how long each means to wait, in milliseconds, try by try.
+WAITS = """async ([retry_after, attempts]) => {
+  const { name } = performance.getEntriesByType("resource").find((one) => one.name.includes("outbox"));
+  const { Outbox } = await import(name);
+  const { fetch, setTimeout: soon } = globalThis;
+  const headers = { "Retry-After": retry_after };
+  const failed = () => Promise.reject(new TypeError("no network"));
+  const busy = () => Promise.resolve(new Response("", { status: 503, headers }));
+  globalThis.fetch = retry_after ? busy : failed;
+  const all = [];
+  const nothing = () => {};
+  for (let k = 0; k < 10; k++) {
+    const waits = [];
+    await new Promise((done) => {
+      const told = { answered: nothing, changed: nothing, ended: nothing };
+      const box = new Outbox({ person: "ana", token: () => "x", ...told });
+      globalThis.setTimeout = (next, wait) => {
+        if (box.state !== "retrying") return 0; // it tells how long something waits already
+        waits.push(wait);
+        if (waits.length === attempts) return done(), 0;
+        return soon(next, 0);
+      };
+      box.add({ url: "/nowhere", line: "a/b/1", base: 0, gesture: { do: "flag" }, words: "flagged" });
+    });
+    all.push(waits);
+  }
+  Object.assign(globalThis, { fetch, setTimeout: soon });
+  return all;
+}"""
+
+
+@pytest.fixture
+def office(sqlite_url: str, tmp_path: Path) -> Office:
+    settings = Settings(home=tmp_path, database=sqlite_url, secret=SECRET)
+    return Office.furnished(settings, names=["ana", "ben", *NAMES])
+
+
+@pytest.fixture
+def server(office: Office) -> Iterator[Server]:
+    server = Server(office)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def address(server: Server) -> str:
+    return f"http://127.0.0.1:{server.port}"
+
+
+def test_who_is_not_answered_waits_longer_each_time_never_long_and_never_in_step(
+    page: Page, address: str, office: Office
+) -> None:
+    sit_down(page, address, office, 3)
+    waits = page.evaluate(WAITS, ["", 9])
+
+    assert all(300 <= one[0] <= 1000 for one in waits)
+    assert all(earlier < later for one in waits for earlier, later in pairwise(one[:5]))
+    assert max(max(one) for one in waits) <= LONGEST_WAIT * 1000
+    assert min(min(one[6:]) for one in waits) >= 0.7 * LONGEST_WAIT * 1000
+    for attempt in range(9):
+        assert len({one[attempt] for one in waits}) == len(waits), "each waits for as long as chance says"
+
+    told = page.evaluate(WAITS, ["2", 3])
+    assert all(1400 <= wait <= 2000 for one in told for wait in one)
+    assert len({one[0] for one in told}) == len(told)
+    told = page.evaluate(WAITS, ["3600", 3])
+    assert max(max(one) for one in told) <= LONGEST_WAIT * 1000
+
+
+class Coder:
+    """One of many at work, in a browser of their own that notes when each sending failed or was answered."""
+
+    def __init__(self, browser: Browser, address: str, office: Office, name: str) -> None:
+        self.name, self.page = name, browser.new_context(reduced_motion="reduce").new_page()
+        self.failed: list[float] = []
+        self.times: list[float] = []
+        self.hand = sit_down(self.page, address, office, 3, name=name)
+        self.page.on("requestfailed", lambda request: self.failed.append(time.monotonic()))
+        self.page.on("requestfinished", self.answered)
+
+    def answered(self, request: Request) -> None:
+        if request.url.endswith("/gestures"):
+            self.times.append(request.timing["responseEnd"] - request.timing["requestStart"])
+
+    @property
+    def kept(self) -> str:
+        return f"{self.name} was here"
+
+    def work(self) -> None:
+        self.hand.press("f", "c")
+        self.hand.type(self.kept)
+        self.hand.press("Enter", *"s0tt-")  # the author is against the talks
+
+
+def test_many_wait_for_a_server_that_is_away_and_lose_nothing(
+    browser: Browser, server: Server, address: str, office: Office
+) -> None:
+    coders = [Coder(browser, address, office, name) for name in NAMES]
+    for coder in coders:
+        coder.hand.press("f")
+        coder.hand.saved(1)
+        coder.times.clear()
+
+    server.stop()
+    began = time.monotonic()
+    for coder in coders:
+        coder.work()
+        expect(coder.page.locator("#outbox")).to_contain_text("3 changes not saved yet")
+    while time.monotonic() < began + AWAY:
+        coders[0].page.wait_for_timeout(100)  # events of all pages arrive here
+    assert all(len(coder.failed) >= 3 for coder in coders)
+    server.start()
+    back = time.monotonic()
+    pause = coders[0].page.wait_for_timeout
+    wait_until(lambda: pause(50) or all(office.desk(3, name=name).base == 4 for name in NAMES), seconds=20)
+
+    for coder in coders:
+        coder.hand.saved(4)
+        body = office.body(3, name=coder.name)
+        assert (body.flag, body.comment) == (None, coder.kept)
+        assert [(one.holder, one.target.topic, one.label) for one in body.stances] == [
+            ("author", "talks", "oppose")
+        ]
+        assert len(coder.times) == 3
+        pauses = [
+            later - before for before, later in zip(coder.failed, [*coder.failed[1:], back], strict=True)
+        ]
+        assert max(pauses) <= LONGEST_WAIT + 1
+    assert max(time for coder in coders for time in coder.times) <= SLOWEST
+    with office.session() as session:
+        stored = session.scalars(select(Revision)).all()
+    revisions: dict[int, list[int]] = defaultdict(list)
+    for row in stored:
+        revisions[row.assignment_id].append(row.n)
+    assert sorted(revisions.values()) == [[1, 2, 3, 4]] * len(NAMES)
+    assert len({row.key for row in stored}) == len(stored)
+    for coder in coders:
+        coder.page.context.close()
+
+
+def open_for_a_day(page: Page, address: str, office: Office) -> tuple[Hand, list[int]]:
+    """A page that was opened a day ago, and the statuses of what it has been answered since."""
+    page.clock.install()
+    hand = sit_down(page, address, office, 2)
+    known_cast(hand)
+    page.clock.fast_forward(DAY * 1000)
+    statuses: list[int] = []
+    page.on("response", lambda response: statuses.append(response.status))
+    return hand, statuses
+
+
+def age_sign_ins(office: Office, started: int, seen: int) -> None:
+    """So many seconds ago everybody signed in, and was seen last."""
+    with office.session() as session, writing(session):
+        earlier: dict[str, Any] = {
+            "started_at": SignIn.started_at - started * 1_000_000,
+            "seen_at": SignIn.seen_at - seen * 1_000_000,
+        }
+        session.execute(update(SignIn).values(**earlier))
+
+
+def test_a_page_that_was_left_open_for_a_day_asks_once_and_saves(
+    page: Page, address: str, office: Office
+) -> None:
+    give_passwords(office)
+    hand, statuses = open_for_a_day(page, address, office)
+    age_sign_ins(office, DAY, DAY)
+
+    hand.press("1", "ArrowDown", "2")
+    dialog = page.get_by_role("dialog", name="Sign in again")
+    expect(dialog).to_be_visible()
+    assert statuses == [401]
+    dialog.get_by_label("Password").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(dialog).to_be_hidden()
+    hand.saved(2)
+    hand.press("f")
+    hand.saved(3)
+
+    assert statuses.count(401) == 1
+    assert [m.text for m in office.body(3).mentions] == ["She", "Kestria"]
+    with office.session() as session:
+        worked = session.scalars(select(Revision.active_ms).order_by(Revision.id.desc()).limit(3)).all()
+    assert all(active is not None and active < 60_000 for active in worked), "a day away is no work"
+
+
+class Yesterday(TimestampSigner):
+    def get_timestamp(self) -> int:
+        return super().get_timestamp() - DAY
+
+
+def test_a_form_from_yesterday_saves_while_the_sign_in_holds(
+    page: Page, server: Server, address: str, office: Office
+) -> None:
+    hand, statuses = open_for_a_day(page, address, office)
+    age_sign_ins(office, DAY, 3600)
+    form = URLSafeTimedSerializer(server.app.secret_key or "", "wtf-csrf-token")
+    secret = form.loads(page.locator("#gesture-form [name=csrf_token]").input_value())
+    old = URLSafeTimedSerializer(server.app.secret_key or "", "wtf-csrf-token", signer=Yesterday).dumps(
+        secret
+    )
+    with pytest.raises(SignatureExpired):
+        form.loads(old, max_age=DAY - 60)
+    page.locator("#gesture-form [name=csrf_token]").evaluate("(input, old) => (input.value = old)", old)
+
+    hand.press("1")
+    hand.saved(1)
+    hand.press("ArrowDown", "2")
+    hand.saved(2)
+
+    assert statuses == [200, 200]
+    assert office.desk(3).base == 2
