@@ -69,7 +69,7 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A sentence of the queue; `n` is its number in the document."""
+    """A sentence of the queue; `n` is its number in the document. Is it disputed by two reviewers?"""
 
     document: str
     title: str
@@ -78,6 +78,7 @@ class Waiting:
     difficulty: int
     status: str
     sentence: int
+    disputed: bool
 
 
 def waiting(
@@ -122,6 +123,7 @@ def _rows(session: Session, project: Project, reviewer: Person, filters: Filters
         Comparison.difficulty,
         Comparison.status,
         Comparison.sentence_id,
+        _is_disputed(),
     )
     return _joined(columns).where(*_asked(session, project, reviewer, filters))
 
@@ -151,8 +153,13 @@ def _ordered(query: Select[Any]) -> Select[Any]:
 
 def is_waiting() -> ColumnElement[bool]:
     """Open; drawn to be read although all agree; or two reviewers decided it differently."""
-    disputed = Comparison.sentence_id.in_(select(disputes().subquery().c.sentence_id))
-    return or_(Comparison.status == OPEN, and_(Comparison.status == AGREED, Comparison.audited), disputed)
+    return or_(
+        Comparison.status == OPEN, and_(Comparison.status == AGREED, Comparison.audited), _is_disputed()
+    )
+
+
+def _is_disputed() -> ColumnElement[bool]:
+    return Comparison.sentence_id.in_(select(disputes().subquery().c.sentence_id))
 
 
 def _for_second(reviewer: Person) -> ColumnElement[bool]:

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from msgspec import structs
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from annotator.adjudication.bench import Bench, bench_at
 from annotator.adjudication.deciding import Decided, Overtaken, outcome
 from annotator.adjudication.disputed import is_last
+from annotator.adjudication.undoing import bench_of, last_press, last_press_at, undone_by
 from annotator.annotation import KeyReused, Stamp
 from annotator.core.alignment import align, same
 from annotator.core.body import NONE, Body, Event, Mention, Tag, decode, encode
@@ -88,9 +90,11 @@ def _head(row: SecondDecision, bench: Bench) -> Head:
 def decide_second(
     session: Session, bench: Bench, press: AnyPress, payload: str, stamp: Stamp, seen: str, at: int
 ) -> Decided | Overtaken:
-    """`adjudication.decide` for a bench of the second pass; undo is within its sentence."""
+    """`adjudication.decide` for a bench of the second pass."""
     lock(session, [bench.sentence.id])
     fresh = _fresh(session, bench)
+    if isinstance(press, UndoPress):
+        return Decided(*_undo_last(session, bench, stamp.key, digest_of(payload), at))
     digest = digest_of(f"{bench.sentence.n}\n{payload}")
     if _is_repeat(session, fresh, stamp.key, digest):
         return Decided(fresh, repeated=True)
@@ -100,7 +104,7 @@ def decide_second(
         return Overtaken(fresh, "This sentence changed meanwhile.")
     if isinstance(press, Keep | Unclear):
         raise PressRefused("Precedents and notes are kept on the bench of what waits.")
-    made = _undone(session, fresh) if isinstance(press, UndoPress) else outcome(fresh, press)
+    made = outcome(fresh, press)
     if made is None:
         return Decided(fresh)
     choices, reason, complete = made
@@ -128,20 +132,24 @@ def _is_repeat(session: Session, bench: Bench, key: str, digest: str) -> bool:
     return known is not None
 
 
-def _undone(session: Session, bench: Bench) -> tuple[Choices, str, bool]:
-    """What stood before the last press in this sentence that is not undone yet."""
-    assert bench.first is not None
-    rows = _log(session, bench.sentence.id, bench.reviewer, bench.first.n)
-    undone: set[int] = set()
-    for before, row in zip([None, *rows][-2::-1], reversed(rows), strict=True):
-        takes_back = decode_choices(row.choices).undoes
-        if takes_back is not None:
-            undone.add(takes_back)
-        elif row.n not in undone:
-            choices = decode_choices(before.choices) if before else NOTHING
-            kept = Choices(state=choices.state, rows=choices.rows, undoes=row.n)
-            return kept, before.reason if before else "", before.complete if before else False
-    raise PressRefused("There is nothing of yours to undo in this sentence.")
+def _undo_last(session: Session, bench: Bench, key: str, digest: str, at: int) -> tuple[Bench, bool]:
+    """What stood before this reviewer's last press on the second pass is said next of its sentence; as
+    `undo_last` of the first."""
+    project, reviewer = bench.project, bench.reviewer
+    if (done := undone_by(session, project, reviewer, key, digest, SecondDecision)) is not None:
+        return second_bench(session, bench_of(session, bench, done)), True
+    last = last_press(session, project, reviewer, SecondDecision)
+    lock(session, [last.sentence_id])
+    there = bench_of(session, bench, last.sentence_id)
+    if there.base != last.of:
+        raise Refused(f"{last_press_at(there)}, which has been decided anew since.")
+    shown = second_bench(session, there)
+    before = session.get(SecondDecision, (last.sentence_id, last.of, reviewer.id, last.n - 1))
+    choices = decode_choices(before.choices) if before else NOTHING
+    kept = structs.replace(choices, undoes=last.n)
+    reason, complete = (before.reason, before.complete) if before else ("", False)
+    _write(session, shown, kept, reason, complete, key, digest, at)
+    return _fresh(session, shown), False
 
 
 def _write(

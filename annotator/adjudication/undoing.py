@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import count
+from typing import TypeVar
 
 from msgspec import structs
 from sqlalchemy import func, select
@@ -19,9 +20,11 @@ from annotator.errors import Refused
 from annotator.gold import precedents
 from annotator.gold.decisions import REVIEWER, NewDecision, lock, write_decision
 from annotator.models import Decision, Document, Gold, Person, Project, Sentence, Vote
+from annotator.models.gold import SecondDecision
 
 BEGUN = Body(state="started")
 PIECE = 50
+Made = TypeVar("Made", Decision, SecondDecision)  # a press on the first pass or on the second
 
 
 def undo_last(session: Session, bench: Bench, key: str, digest: str, at: int) -> tuple[Bench, bool]:
@@ -30,19 +33,14 @@ def undo_last(session: Session, bench: Bench, key: str, digest: str, at: int) ->
     Returns that sentence's bench, and whether this undo was done before, under the same key.
     """
     project, reviewer = bench.project, bench.reviewer
-    newest = next(_presses(session, project, reviewer), None)
-    if newest is not None and newest.key == key:
-        if newest.digest != digest:
-            raise KeyReused("key: it was used before for something else; nothing was saved")
-        return _bench_of(session, bench, newest.sentence_id), True
-    last = _last(session, project, reviewer)
-    if last is None:
-        raise PressRefused("There is nothing of yours to undo in this project.")
+    if (done := undone_by(session, project, reviewer, key, digest, Decision)) is not None:
+        return bench_of(session, bench, done), True
+    last = last_press(session, project, reviewer, Decision)
     lock(session, [last.sentence_id])
     _refuse_overtaken(session, bench, last)
     _restore(session, last, reviewer, key, digest, at)
     precedents.retire(session, last.sentence_id, last.n, at)
-    shown = _bench_of(session, bench, last.sentence_id)
+    shown = bench_of(session, bench, last.sentence_id)
     assert shown.head is not None
     stand(session, shown, status_of(shown.head.origin, shown.head.complete))
     return shown, False
@@ -60,24 +58,39 @@ def _refuse_overtaken(session: Session, bench: Bench, last: Decision) -> None:
         .limit(1)
     )
     if others is not None:
-        shown = _bench_of(session, bench, last.sentence_id)
-        where = f"sentence {shown.sentence.n} of {shown.article.title or shown.article.key}"
-        raise Refused(f"Your last press was in {where}, and another reviewer has decided it since.")
+        where = last_press_at(bench_of(session, bench, last.sentence_id))
+        raise Refused(f"{where}, and another reviewer has decided it since.")
 
 
-def _presses(session: Session, project: Project, reviewer: Person) -> Iterator[Decision]:
+def last_press_at(shown: Bench) -> str:
+    return f"Your last press was in sentence {shown.sentence.n} of {shown.article.title or shown.article.key}"
+
+
+def undone_by(
+    session: Session, project: Project, reviewer: Person, key: str, digest: str, kind: type[Made]
+) -> int | None:
+    """The sentence of the newest press, where that is this very undo. Raises KeyReused."""
+    newest = next(_presses(session, project, reviewer, kind), None)
+    if newest is None or newest.key != key:
+        return None
+    if newest.digest != digest:
+        raise KeyReused("key: it was used before for something else; nothing was saved")
+    return newest.sentence_id
+
+
+def _presses(session: Session, project: Project, reviewer: Person, kind: type[Made]) -> Iterator[Made]:
     """This reviewer's decisions in the project, the newest first, read in pieces."""
     query = (
-        select(Decision)
-        .join(Sentence, Sentence.id == Decision.sentence_id)
+        select(kind)
+        .join(Sentence, Sentence.id == kind.sentence_id)
         .join(Document, Document.id == Sentence.document_id)
         .where(
             Document.project_id == project.id,
             Document.withdrawn_at.is_(None),
             Sentence.died.is_(None),
-            Decision.reviewer_id == reviewer.id,
+            kind.reviewer_id == reviewer.id,
         )
-        .order_by(Decision.at.desc(), Decision.n.desc(), Decision.sentence_id)
+        .order_by(kind.at.desc(), kind.n.desc(), kind.sentence_id)
     )
     for first in count(0, PIECE):
         rows = session.scalars(query.offset(first).limit(PIECE)).all()
@@ -86,16 +99,17 @@ def _presses(session: Session, project: Project, reviewer: Person) -> Iterator[D
             return
 
 
-def _last(session: Session, project: Project, reviewer: Person) -> Decision | None:
-    """The newest press that is neither an undo nor undone."""
-    undone: set[tuple[int, int]] = set()
-    for row in _presses(session, project, reviewer):
+def last_press(session: Session, project: Project, reviewer: Person, kind: type[Made]) -> Made:
+    """The newest press that is neither an undo nor undone. Raises PressRefused where there is none."""
+    undone: set[tuple[int, int, int]] = set()
+    for row in _presses(session, project, reviewer, kind):
+        beside: int = getattr(row, "of", 0)  # the decision that a second pass stands beside
         takes_back = decode_choices(row.choices).undoes
         if takes_back is not None:
-            undone.add((row.sentence_id, takes_back))
-        elif (row.sentence_id, row.n) not in undone:
+            undone.add((row.sentence_id, beside, takes_back))
+        elif (row.sentence_id, beside, row.n) not in undone:
             return row
-    return None
+    raise PressRefused("There is nothing of yours to undo in this project.")
 
 
 def _restore(session: Session, last: Decision, reviewer: Person, key: str, digest: str, at: int) -> None:
@@ -123,7 +137,7 @@ def _restore(session: Session, last: Decision, reviewer: Person, key: str, diges
     write_decision(session, restored, at)
 
 
-def _bench_of(session: Session, bench: Bench, sentence: int) -> Bench:
+def bench_of(session: Session, bench: Bench, sentence: int) -> Bench:
     row = session.get_one(Sentence, sentence)
     document = session.get_one(Document, row.document_id)
     read = article(session, document.id, document.edition)

@@ -27,12 +27,18 @@ class Example:
 
 
 def precedents(
-    session: Session, project: Project, labels: Collection[tuple[str, str]], coder: Person | None = None
+    session: Session,
+    project: Project,
+    labels: Collection[tuple[str, str]],
+    coder: Person | None = None,
+    *,
+    besides: int | None = None,
 ) -> list[Example]:
     """The precedents of these (layer, label) pairs, the newest first; those that were kept under an older
     name of the label are among them.
 
-    For a `coder`, without those from documents that this very person may still code.
+    For a `coder`, without those from documents that this very person may still code; `besides` is a sentence
+    whose own are left out.
     """
     asked = {(BLOCKS[layer], label): (layer, label) for layer, label in labels if layer in BLOCKS}
     wanted = {(layer, label): label for layer, label in labels}
@@ -50,6 +56,8 @@ def precedents(
         )
         .order_by(Precedent.at.desc(), Precedent.id.desc())
     )
+    if besides is not None:
+        query = query.where(Precedent.sentence_id != besides)
     if coder is not None:
         query = query.where(Document.id.not_in(_ahead(coder)))
     return [

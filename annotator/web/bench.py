@@ -359,7 +359,6 @@ def view_of(
     reviewer = session.get(Person, bench.head.reviewer) if bench.head and bench.head.reviewer else None
     bare = BenchView(bench, actors, [], reviewer, waiting)
     labels = {pair for row in bare.rows if row.state != "agreed" for pair in row.labels}
-    examples = precedents(session, bench.project, labels) if labels else []
-    if bench.first is not None:  # what was decided of this sentence stays hidden
-        examples = [example for example in examples if example.text != bench.text]
+    hidden = bench.sentence.id if bench.first else None  # what was decided of it a first time
+    examples = precedents(session, bench.project, labels, besides=hidden) if labels else []
     return BenchView(bench, actors, examples, reviewer, waiting, acted, stays, notice, error)

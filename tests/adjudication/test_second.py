@@ -126,6 +126,8 @@ def test_where_two_differ_the_sentence_waits_again_and_gold_stays_meanwhile(
     second.gold(3)
 
     assert ("d0", 3) in queued(decided, "waiting")
+    rows = waiting(session, project, decided.person, Filters())
+    assert {row.n for row in rows if row.disputed and row.document == "d0"} == {3} and len(rows) > 1
     gold = head(session, project, 3)
     assert gold is not None and gold.complete and same(decode(gold.body), rejection())
     after = standing(session, project)
@@ -168,7 +170,7 @@ def test_a_dispute_stays_open_while_it_is_being_decided(decided: Reviewer, secon
     assert decided.bench(3).dispute is None
 
 
-def test_a_press_is_kept_once_and_undone_within_its_sentence(session: Session, second: Second) -> None:
+def test_a_press_is_kept_once_and_undone(session: Session, second: Second) -> None:
     first = second.bench(3)
     press = {"do": "reason", "text": "Because"}
     second(3, press, bench=first, key="same-key-1")
@@ -185,6 +187,47 @@ def test_a_press_is_kept_once_and_undone_within_its_sentence(session: Session, s
     with pytest.raises(PressRefused, match="nothing of yours to undo"):
         second(3, {"do": "undo"})
     assert session.query(SecondDecision).count() == 4
+
+
+def test_undo_goes_back_across_sentences(decided: Reviewer, second: Second) -> None:
+    decided.take_first(2)
+    decided.gold(2)
+    choose(second, "neutral")
+    second.gold(3)
+    second(2, {"do": "reason", "text": "Because"})
+
+    shown = [second(2, {"do": "undo"}).bench for _ in range(3)]
+
+    assert [bench.sentence.n for bench in shown] == [2, 3, 3]
+    assert [bench.reason for bench in shown] == ["", "", ""]
+    assert [len(bench.choices.rows) for bench in shown] == [0, 1, 0]
+    assert all(bench.first is not None and not bench.is_gold for bench in shown)
+    assert second.bench(2).reason == ""
+    with pytest.raises(PressRefused, match="nothing of yours to undo"):
+        second(2, {"do": "undo"})
+    assert decided.bench(3).decided and decided.bench(2).decided
+
+
+def test_an_undo_is_done_once(second: Second) -> None:
+    second(3, {"do": "reason", "text": "One"})
+    second(3, {"do": "reason", "text": "Two"})
+    stale = second.bench(3)
+
+    for repeated in (False, True):
+        undone = second(3, {"do": "undo"}, bench=stale, key="undo-key-1")
+        assert isinstance(undone, Decided) and undone.repeated == repeated
+    assert second.bench(3).reason == "One"
+
+
+def test_what_was_decided_anew_since_is_not_undone(decided: Reviewer, second: Second) -> None:
+    choose(second, "neutral")
+    second.gold(3)
+    decided.take_first(2)
+    decided.gold(2)
+    decided.gold(3)
+
+    with pytest.raises(Refused, match="which has been decided anew since"):
+        second(2, {"do": "undo"})
 
 
 def test_undoing_the_last_press_ends_a_dispute(decided: Reviewer, second: Second) -> None:

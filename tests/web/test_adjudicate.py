@@ -474,10 +474,51 @@ def test_a_second_reviewer_decides_blind_and_a_difference_comes_back_with_both(
     assert (
         "Decided by two reviewers, the second without seeing the first: 1 sentence, 0 of them alike" in queue
     )
+    assert queue.count("<td>two reviewers differ</td>") == 1 and "<td>waits</td>" in queue
     shown = ruth.get(f"{BENCH}/3").text
     assert 'id="dispute"' in shown and "rita" not in shown
     press(ruth, 3, {"do": "gold"})
     assert 'id="dispute"' not in ruth.get(f"{BENCH}/3").text
+
+
+def test_a_second_reviewer_sees_precedents_but_for_those_of_the_sentence_itself(
+    sign_in: SignIn, ruth: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both documents hold the very same sentence."""
+    monkeypatch.setattr(writing_of_decisions, "SECOND_SHARE", 1.0)
+    for bench in (BENCH, BENCH.replace("d0", "d1")):
+        took = taking(ruth.get(f"{bench}/3"))[0]
+        ruth.post(f"{bench}/3/decisions", data={**stamp(ruth.get(f"{bench}/3")), "press": json.dumps(took)})
+        kept = {"do": "precedent", "about": f"{took['row']} oppose", "text": f"As in {bench}."}
+        ruth.post(f"{bench}/3/decisions", data={**stamp(ruth.get(f"{bench}/3")), **kept})
+        gold = {"press": json.dumps({"do": "gold"})}
+        ruth.post(f"{bench}/3/decisions", data={**stamp(ruth.get(f"{bench}/3")), **gold})
+
+    shown = sign_in("rita", "reviewer").get(f"{BENCH}/3?show=second").text
+
+    assert f"As in {BENCH.replace('d0', 'd1')}." in shown and f"As in {BENCH}." not in shown
+
+
+def test_a_second_reviewer_undoes_across_sentences(
+    sign_in: SignIn, ruth: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writing_of_decisions, "SECOND_SHARE", 1.0)
+    first, other = BENCH, BENCH.replace("d0", "d1")
+    for bench in (first, other):
+        for what in (taking(ruth.get(f"{bench}/3"))[0], {"do": "gold"}):
+            data = {**stamp(ruth.get(f"{bench}/3")), "press": json.dumps(what)}
+            ruth.post(f"{bench}/3/decisions", data=data)
+    rita = sign_in("rita", "reviewer")
+    for what in (taking(rita.get(f"{first}/3?show=second"))[0], {"do": "gold"}):
+        data = {**stamp(rita.get(f"{first}/3?show=second")), "press": json.dumps(what)}
+        answer = rita.post(f"{first}/3/decisions?show=second", data=data)
+    assert answer.location == f"{other}/3?show=second"
+
+    data = {**stamp(rita.get(answer.location)), "press": json.dumps({"do": "undo"})}
+    undone = rita.post(f"{other}/3/decisions?show=second", data=data, headers=HTMX)
+
+    assert undone.headers["HX-Push-Url"] == f"{first}/3?show=second"
+    assert "Undone." in undone.text and "✓ Decided a second time" not in undone.text
 
 
 def test_who_decided_first_is_told_that_another_decides_a_second_time(ruth: Browser) -> None:
