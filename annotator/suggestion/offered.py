@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
@@ -24,20 +25,37 @@ def for_sentence(session: Session, desk: Desk) -> list[Suggestion]:
 
     Nothing where the round offers none, in boilerplate, or once the sentence was said to be empty or skipped.
     """
-    if desk.body.state in ("empty", "skipped"):
-        return []
-    return untaken(session, desk)
+    return standing(session, desk).open
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Suggestions of a sentence that are open, and those that were dismissed, the last one last."""
+
+    open: list[Suggestion]
+    dismissed: list[Suggestion]
+
+
+def standing(session: Session, desk: Desk) -> Standing:
+    """What `for_sentence` offers, and what it would offer had it not been dismissed."""
+    return Standing([], []) if desk.body.state in ("empty", "skipped") else _standing(session, desk)
 
 
 def untaken(session: Session, desk: Desk) -> list[Suggestion]:
-    """The same, whatever the sentence was said to be."""
+    """What is offered, whatever the sentence was said to be."""
+    return _standing(session, desk).open
+
+
+def _standing(session: Session, desk: Desk) -> Standing:
     if desk.sentence.kind == BOILERPLATE or not is_offered(desk.assignment.round, desk.article.key):
-        return []
+        return Standing([], [])
     named = by_alias.suggestions(session, desk) if ACTORS in desk.layers else []
     suggester = suggester_of(session, desk.assignment.round)
     learned = by_model.suggestions(suggester, desk, named) if suggester else []
-    dismissed = {slot for slot, offer in fates_of(session, desk).items() if offer.fate == DISMISSED}
-    return [one for one in _in_order([*named, *learned]) if one.slot not in dismissed]
+    rows = {slot: offer.id for slot, offer in fates_of(session, desk).items() if offer.fate == DISMISSED}
+    some = _in_order([*named, *learned])
+    dismissed = sorted((one for one in some if one.slot in rows), key=lambda one: rows[one.slot])
+    return Standing([one for one in some if one.slot not in rows], dismissed)
 
 
 def _in_order(some: Sequence[Suggestion]) -> list[Suggestion]:

@@ -212,7 +212,7 @@ def _drawn(
 @own_form
 @member(ANNOTATOR)
 def dismiss(project: Project, membership: Membership, document: str, n: int) -> ResponseReturnValue:
-    """A suggestion is not meant. It is no tag: there is nothing to undo, and nothing can be stale."""
+    """A suggestion is not meant, or is offered again. It is no tag, and nothing can be stale."""
     desk = desk_or_404(project, document, n)
     if desk.assignment.submitted_at is not None:
         return _drawn(desk, error="This article is submitted. Withdraw the submission first.", status=409)
@@ -221,7 +221,8 @@ def dismiss(project: Project, membership: Membership, document: str, n: int) -> 
     except (msgspec.DecodeError, UnicodeEncodeError) as error:
         abort(422, f"gesture: {error}")
     with writing(db.session):
-        suggestion.dismiss(db.session, desk, refused.slot, now())
+        answer_it = suggestion.dismiss if refused.do == "dismiss" else suggestion.recall
+        answer_it(db.session, desk, refused.slot, now())
     return _drawn(_fresh(desk)) if is_htmx() else redirect(_url(desk), code=303)
 
 
@@ -234,7 +235,7 @@ class Dismissal(msgspec.Struct, forbid_unknown_fields=True):
     layer: str = ACTORS
     label: str = ""
     target: str = ""
-    do: Literal["dismiss"] = "dismiss"
+    do: Literal["dismiss", "recall"] = "dismiss"
 
     @property
     def slot(self) -> suggestion.Slot:

@@ -50,6 +50,7 @@ class DeskView:
     desk: Desk
     actors: dict[str, Known]
     suggestions: list[Suggestion] = field(default_factory=list)
+    dismissed: list[Suggestion] = field(default_factory=list)
     roles: Likely = field(default_factory=dict)
     notice: str = ""
     error: str = ""
@@ -134,6 +135,11 @@ class DeskView:
             )
         return one.label or (self.name(one.actor) if one.actor else "somebody")
 
+    def said(self, one: Suggestion) -> str:
+        """A suggestion as a sentence of its own."""
+        whose = f"{self.name(one.actor)}: " if one.layer == STANCES else f"“{one.text}” is "
+        return whose + self.meant(one)
+
     def likely(self, event: Event, role: str) -> list[str]:
         """The actors that may have this role of the event, the likeliest first; none that has one already."""
         held = {actor for actors in event.roles.values() for actor in actors}
@@ -187,11 +193,11 @@ def view_of(
 ) -> DeskView:
     """The desk with the names of all actors that it shows."""
     open_ = desk.assignment.submitted_at is None
-    suggestions = suggestion.for_sentence(session, desk) if open_ else []
+    offered = suggestion.standing(session, desk) if open_ else suggestion.Standing([], [])
     roles = suggestion.likely_roles(session, desk) if open_ else {}
-    keys = [*desk.cast, *desk.body.actors(), *(actor for one in suggestions for actor in one.actors)]
-    actors = actors_by_key(session, desk.project, keys)
-    return DeskView(desk, actors, suggestions, roles, notice, error, conflict)
+    suggested = (actor for one in (*offered.open, *offered.dismissed) for actor in one.actors)
+    actors = actors_by_key(session, desk.project, [*desk.cast, *desk.body.actors(), *suggested])
+    return DeskView(desk, actors, offered.open, offered.dismissed, roles, notice, error, conflict)
 
 
 @dataclass(frozen=True, slots=True)

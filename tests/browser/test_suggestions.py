@@ -16,7 +16,7 @@ from annotator.models import Offer
 from annotator.person.sign_in import start_session
 from annotator.web.database import db
 from tests.browser.desk import Hand, Office, sit_down
-from tests.browser.pages import Watch, axe_in_both_schemes
+from tests.browser.pages import Watch, axe_findings, axe_in_both_schemes
 from tests.conftest import SECRET
 from tests.suggestion.world import make_taught, person, trained
 
@@ -91,6 +91,18 @@ def test_one_event_is_taken_or_dismissed_at_the_cursor(page: Page, address: str,
     with office.session() as session:
         kept = session.scalars(select(Offer)).one()
     assert (kept.layer, kept.label, kept.fate) == ("events", "REJECT", "dismissed")
+
+    again = page.get_by_role("button", name="Suggest again: “rejected” is REJECT")
+    expect(again).to_contain_text("1 dismissed, suggest “rejected” again")
+    assert axe_findings(page) == []
+    hand.press("Shift+X")
+    expect(page.locator(".offer.events")).to_have_count(1)
+    expect(again).to_have_count(0)
+    page.get_by_role("button", name="Dismiss: “rejected” is REJECT").click()
+    again.click()
+    expect(page.locator(".offer.events")).to_have_count(1)
+    hand.press("x")
+    expect(again).to_be_visible()
 
     other, m = seat(page, address, office, "blamed")
     stop_at(other, "blamed")

@@ -403,6 +403,13 @@ def test_a_suggestion_is_taken_dismissed_or_left_alone(ana: Browser, send: Sende
     after = ana.post(f"{DESK}/3/dismissals", dismissed, headers=HTMX)
     assert after.status_code == 200
     assert 'class="offer' not in after.text
+    assert "1 dismissed" in after.text
+    again = {**dismissed, "gesture": dismissed["gesture"].replace("{", '{"do": "recall", ')}
+    for _ in range(2):
+        recalled = ana.post(f"{DESK}/3/dismissals", again, headers=HTMX).text
+        assert 'class="offer' in recalled
+        assert "1 dismissed" not in recalled
+    assert 'class="offer' not in ana.post(f"{DESK}/3/dismissals", dismissed, headers=HTMX).text
     assert revisions(session) == 0
 
     taken = {**AGAIN, "origin": "suggestion:alias"}
@@ -411,7 +418,10 @@ def test_a_suggestion_is_taken_dismissed_or_left_alone(ana: Browser, send: Sende
 
     send(6, {"do": "empty"})
     fates = session.execute(select(Offer.label, Offer.fate).order_by(Offer.id)).all()
-    assert [tuple(row) for row in fates] == [("kestria", "dismissed"), ("council", "left")]
+    assert [tuple(row) for row in fates] == [
+        *(("kestria", fate) for fate in ("dismissed", "recalled", "dismissed")),
+        ("council", "left"),
+    ]
 
 
 def test_precedents_of_a_label_show_only_from_articles_that_one_will_not_code(

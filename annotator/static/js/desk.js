@@ -370,6 +370,7 @@ class Desk {
       stance: () => this.stances.compose(),
       take: () => this.suggestions.take(button.closest(".offer")),
       dismiss: () => this.suggestions.dismiss(button.closest(".offer")),
+      recall: () => this.suggestions.recall(),
       "take-sure": () => this.suggestions.takeSure(),
       skip: () => this.pickReason(),
       flag: () => this.flag(),

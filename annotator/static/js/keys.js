@@ -18,7 +18,7 @@ export const KEYS = [
   { keys: ["+"], label: "+, then a number", does: "a second actor for the same words", run: (desk) => desk.actors.plus() },
   { keys: ["l"], label: "L", does: "the last change of an actor, in the whole article", run: (desk) => desk.actors.relinkEverywhere() },
   { keys: ["y"], label: "Y", does: "take the suggestion at the cursor; Shift+Y takes all the sure ones", run: (desk, event) => (event.shiftKey ? desk.suggestions.takeSure() : desk.suggestions.take()) },
-  { keys: ["x"], label: "X", does: "dismiss the suggestion at the cursor", run: (desk) => desk.suggestions.dismiss() },
+  { keys: ["x"], label: "X", does: "dismiss the suggestion at the cursor; Shift+X brings the last one back", drawn: true, run: (desk, event) => (event.shiftKey ? desk.suggestions.recall() : desk.suggestions.dismiss()) },
   { group: "Events and stance" },
   { keys: ["e"], label: "E", does: "an event: its type, then the actors in each role; Space is the next role", layer: "events", run: (desk) => desk.rows.pickType() },
   { keys: ["s"], label: "S", does: "a stance: the holder, its targets, then the label", layer: "stances", run: (desk) => desk.stances.compose() },

@@ -46,10 +46,20 @@ export class Suggestions {
   }
 
   dismiss(offer = this.atCursor()) {
-    if (!offer) return;
+    return offer && this.answer("dismiss", offer, `dismissed: ${said(offer)}`);
+  }
+
+  /** The last one that was dismissed here is offered again. */
+  recall() {
+    const offer = this.desk.region.querySelector("[data-act=recall]");
+    if (!offer) return this.desk.say("Nothing that is suggested here was dismissed.");
+    return this.answer("recall", offer, `suggested again: ${said(offer)}`);
+  }
+
+  answer(what, offer, words) {
     const { layer, actor, label, target } = offer.dataset;
     const { start, end } = place(offer);
-    return this.desk.gesture({ do: "dismiss", start, end, actor, layer, label, target }, `dismissed: ${said(offer)}`, "dismissals");
+    return this.desk.gesture({ do: what, start, end, actor, layer, label, target }, words, "dismissals");
   }
 
   /** All that is sure, as one gesture; the first event among it opens at its first role. */
