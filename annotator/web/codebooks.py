@@ -64,7 +64,7 @@ def _read(project: Project, version: CodebookVersion, book: Codebook) -> str:
         version=version,
         codebook=book,
         groups=grouped(book),
-        guidelines=Markup(rendered(book.guidelines)),
+        guidelines=Markup(rendered(book.guidelines, top=2)),
     )
 
 

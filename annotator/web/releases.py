@@ -259,7 +259,7 @@ def _card(shown: Shown) -> Markup:
         content = file.read(LARGEST_CARD)
     text = content.split("\n---\n", 1)[-1].lstrip("\n")
     _, _, below = text.partition("\n")  # its first line is the page's own heading
-    return Markup(rendered(HEADING.sub("", below)))
+    return Markup(rendered(HEADING.sub("", below), top=3))
 
 
 @bp.get("/<project>/releases/<version>/verification")

@@ -24,9 +24,9 @@ def furnish(office: Office, codebook: bytes, text: str, language: str, actors: d
     with office.session() as session:
         with writing(session):
             project = create_project(session, "strait", "Strait talks", codebook, "codebook.yaml", None, AT)
-            project.salt = "0" * 64  # so that no draw differs from run to run
             for key, body in actors.items():
                 write(session, project, key, body, APPROVED, None, AT)
+            project.salt = "0" * 64  # so that no draw differs from run to run
             ana = make_member(session, project, "ana")
             make_document(session, project, DOCUMENT, text, language)
             make_round(session, project, ["ana"], suggestions="on")

@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
 
+from annotator.app import create_app
+from annotator.config import Settings
+from annotator.db import make_engine, session_factory
+from annotator.web.database import db
+from tests.conftest import SECRET
 from tools import chromium
 
 chromium.use_unpacked_driver(os.environ)
@@ -32,3 +41,26 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 @pytest.fixture(scope="session")
 def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
     return {**browser_context_args, "reduced_motion": "reduce", "locale": "en-GB", "timezone_id": "UTC"}
+
+
+@pytest.fixture
+def settings(sqlite_url: str, tmp_path: Path) -> Settings:
+    """One kind of database: what a browser shows is the same on both."""
+    return Settings(home=tmp_path, database=sqlite_url, secret=SECRET)
+
+
+@pytest.fixture
+def session(settings: Settings) -> Iterator[Session]:
+    """A connection of its own beside the served program's."""
+    engine = make_engine(settings.database)
+    with session_factory(engine)() as session:
+        yield session
+    engine.dispose()
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    app = create_app(settings)
+    yield app
+    with app.app_context():
+        db.engine.dispose()

@@ -204,7 +204,7 @@ def test_what_the_codebook_says_is_drawn_as_text_and_fetches_nothing(ada: Browse
     assert "&lt;script&gt;alert(1)" in page and "{{ 7 * 7 }}" in page and "&lt;a hx-get" in page
     for bad in ("<script>alert", "<iframe", "<img", 'href="javascript', ">49<"):
         assert bad not in page
-    assert "<h3>Top</h3>" in page and '<a href="https://annotator.example/">' in page
+    assert "<h2>Top</h2>" in page and '<a href="https://annotator.example/">' in page
     assert "<table>" in page and "style=" not in page
 
 
