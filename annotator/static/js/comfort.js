@@ -1,4 +1,4 @@
-// The size of articles' text, the distance of their lines, light or dark: chosen in the account's menu, kept by this
+// The size of all text, the distance of an article's lines, light or dark: chosen in the account's menu, kept by this
 // browser. No module: it runs before the page is drawn, so that nothing jumps or flashes.
 (() => {
   const CHOICES = { size: ["85", "100", "115", "130", "150"], lines: ["close", "usual", "wide"], scheme: ["system", "light", "dark"] };
