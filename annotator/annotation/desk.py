@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session, joinedload
 
 from annotator.assignment import BOILERPLATE
@@ -15,9 +15,11 @@ from annotator.core.body import NEW, Body, decode
 from annotator.core.codebook import Codebook
 from annotator.document import Article, NumberedSentence, article
 from annotator.errors import Unknown
-from annotator.models import Annotation, Assignment, Batch, Document, Person, Project, Round
+from annotator.models import Annotation, Assignment, Batch, CodebookVersion, Document, Person, Project, Round
 from annotator.project import parsed
 
+# An assignment is read with its round and the codebook's version, but for that version's long source.
+WITH_ROUND = joinedload(Assignment.round).joinedload(Round.codebook_version).defer(CodebookVersion.source)
 LATEST_ARTICLES = 50  # whose event types are counted
 LATEST_SENTENCES = 500
 
@@ -33,6 +35,12 @@ class Desk:
     codebook: Codebook
     sentence: NumberedSentence
     annotation: Annotation | None
+
+    @property
+    def assignment_id(self) -> int:
+        """Told without a look at the row, which a new transaction forgets."""
+        (key,) = inspect(self.assignment).identity or (0,)
+        return int(key)
 
     @property
     def base(self) -> int:
@@ -71,20 +79,29 @@ def own_desk(
 
     A document of several rounds is opened where it is still open, else where it was handed out last.
     """
-    row = session.execute(
-        select(Document.id, Document.edition)
+    query = (
+        select(Assignment, Document.edition)
+        .join(Document, Document.id == Assignment.document_id)
         .join(Batch, Batch.id == Document.batch_id)
+        .join(Round, Round.id == Assignment.round_id)
+        .options(WITH_ROUND)
         .where(
             Document.project_id == project.id,
             Document.key == document,
             Document.withdrawn_at.is_(None),
             Batch.finished_at.is_not(None),
+            Assignment.annotator_id == person.id,
         )
-    ).first()
-    assignment = _assignment(session, row.id, person, round_slug) if row else None
-    if row is None or assignment is None:
+        .order_by(Assignment.submitted_at.is_not(None), Assignment.round_id.desc())
+        .limit(1)
+    )
+    if round_slug is not None:
+        query = query.where(Round.slug == round_slug)
+    row = session.execute(query).first()
+    if row is None:
         raise Unknown(f"{project.slug} has no document {document}")
-    read = article(session, row.id, row.edition)
+    assignment: Assignment = row[0]
+    read = article(session, assignment.document_id, row.edition)
     sentence = read.sentence(n)
     return Desk(
         project=project,
@@ -95,22 +112,6 @@ def own_desk(
         sentence=sentence,
         annotation=annotation_of(session, assignment, sentence.id),
     )
-
-
-def _assignment(
-    session: Session, document_id: int, person: Person, round_slug: str | None
-) -> Assignment | None:
-    query = (
-        select(Assignment)
-        .join(Round, Round.id == Assignment.round_id)
-        .options(joinedload(Assignment.round).joinedload(Round.codebook_version))
-        .where(Assignment.document_id == document_id, Assignment.annotator_id == person.id)
-        .order_by(Assignment.submitted_at.is_not(None), Assignment.round_id.desc())
-        .limit(1)
-    )
-    if round_slug is not None:
-        query = query.where(Round.slug == round_slug)
-    return session.scalar(query)
 
 
 def annotation_of(session: Session, assignment: Assignment, sentence_id: int) -> Annotation | None:

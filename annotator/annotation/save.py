@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from annotator.annotation.desk import Desk, annotation_of
+from annotator.annotation.desk import WITH_ROUND, Desk, annotation_of
 from annotator.annotation.history import Step, redo_steps, undo_steps
 from annotator.assignment import BOILERPLATE
 from annotator.core.body import NEW, Body, decode, encode
@@ -85,11 +85,18 @@ def save(
 
 
 def _locked(session: Session, desk: Desk) -> Desk:
-    """The desk as it stands now that nobody else writes: on PostgreSQL the assignment's row is the lock."""
+    """The desk as it stands now that nobody else writes: on PostgreSQL the assignment's row is the lock.
+
+    All that the transaction has made the session forget, and that the answer needs, comes back with it.
+    """
     assignment = session.scalars(
         select(Assignment)
-        .where(Assignment.id == desk.assignment.id)
-        .options(joinedload(Assignment.round).joinedload(Round.codebook_version))
+        .where(Assignment.id == desk.assignment_id)
+        .options(
+            WITH_ROUND,
+            joinedload(Assignment.round).joinedload(Round.project),
+            joinedload(Assignment.annotator),
+        )
         .with_for_update(of=Assignment)
         .execution_options(populate_existing=True)
     ).one()

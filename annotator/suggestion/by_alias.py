@@ -19,7 +19,7 @@ from annotator import registry
 from annotator.annotation import Desk
 from annotator.core.aliases import Alias, Found, Names, find, is_adjective
 from annotator.core.stops import PRONOUNS
-from annotator.models import APPROVED, Annotation, Assignment, Person, Project
+from annotator.models import APPROVED, Annotation, Person, Project
 from annotator.registry import Known
 from annotator.suggestion.offer import Suggestion
 
@@ -64,8 +64,8 @@ def _likeliest(found: Found, desk: Desk) -> str:
 def _names_of_article(session: Session, desk: Desk) -> Names:
     """The words that this annotator tagged as one actor, always the same, elsewhere in this article."""
     meant: dict[str, set[str]] = {}
-    for sentence, mentions in _told(session, desk.assignment).items():
-        for text, actor in mentions if sentence != desk.sentence.id else ():
+    for mentions in _told(session, desk):
+        for text, actor in mentions:
             meant.setdefault(text, set()).add(actor)
     alike = ((text, *actors) for text, actors in meant.items() if len(actors) == 1)
     return _names(tuple(sorted(pair for pair in alike if registry.folded(pair[0]) not in PRONOUNS)))
@@ -76,21 +76,23 @@ def _names(pairs: tuple[tuple[str, str], ...]) -> Names:
     return Names(Alias(text, actor) for text, actor in pairs)
 
 
-def _told(session: Session, assignment: Assignment) -> dict[int, Pairs]:
-    """Words and actors of what is tagged in each sentence. Read once a revision: articles can be long."""
-    read = _read(str(session.get_bind().engine.url), assignment.id)
+def _told(session: Session, desk: Desk) -> list[Pairs]:
+    """What is tagged in the other sentences: words, actors. Read once a revision: articles can be long."""
+    read = _read(str(session.get_bind().engine.url), desk.assignment.id)
     heads = session.execute(
-        select(Annotation.id, Annotation.sentence_id, Annotation.n).where(
-            Annotation.assignment_id == assignment.id, Annotation.state.in_(("started", "tagged"))
+        select(Annotation.id, Annotation.n).where(
+            Annotation.assignment_id == desk.assignment.id,
+            Annotation.sentence_id != desk.sentence.id,
+            Annotation.state.in_(("started", "tagged")),
         )
     ).all()
-    new = [row for row, _, n in heads if row not in read or read[row][0] != n]
+    new = [row for row, n in heads if row not in read or read[row][0] != n]
     for first in range(0, len(new), 500):
         chunk = new[first : first + 500]
         rows = select(Annotation.id, Annotation.n, Annotation.body).where(Annotation.id.in_(chunk))
         for row, n, body in session.execute(rows):
             read[row] = n, tuple((mention.text, mention.actor) for mention in _mentions(body).mentions)
-    return {sentence: read[row][1] for row, sentence, _ in heads if row in read}
+    return [read[row][1] for row, _ in heads if row in read]
 
 
 @lru_cache(maxsize=128)

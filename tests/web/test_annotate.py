@@ -9,7 +9,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from flask import Flask
+from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -29,6 +30,7 @@ from annotator.models import (
     Revision,
     Sentence,
 )
+from annotator.web.database import db
 from tests.web.conftest import HTMX, Browser
 from tests.world import ARTICLE, AT, make_document, make_member, make_round
 
@@ -134,6 +136,28 @@ def test_a_gesture_answers_with_the_region_and_its_revision(
     assert [m.actor for m in body(session, 3).mentions] == ["ana-teyl"]
 
 
+def test_a_gesture_asks_the_database_a_fixed_number_of_times(app: Flask, send: Sender) -> None:
+    """An annotator waits for each of them. Whoever adds one finds another that is not needed."""
+    send(3, SHE)
+    send(4, AGAIN)
+    asked: list[str] = []
+    with app.app_context():
+        engine = db.engine
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if not statement.startswith("BEGIN"):
+            asked.append(" ".join(statement.split()))
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        assert send(3, KESTRIA, base=1).status_code == 200
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+    assert len(asked) <= 17, "\n".join(asked)
+    assert not any("codebook_version_1.source" in statement for statement in asked)
+
+
 def test_without_scripts_a_gesture_leads_back_to_the_page(send: Sender, session: Session) -> None:
     answer = send(1, {"do": "empty"}, headers={})
 
@@ -222,7 +246,7 @@ def test_undo_and_redo_reach_through_the_article_and_show_what_they_touch(
     assert second.headers["Annotator-Revision"] == "3 2"
     assert not body(session, 3).has_tags
     forward = send(3, {"do": "redo"}, base=2)
-    assert "Done again." in forward.text
+    assert "Done again in sentence" in forward.text
     assert body(session, 3).has_tags
 
 
