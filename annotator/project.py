@@ -45,7 +45,7 @@ def parsed(version: CodebookVersion) -> Codebook:
     if book is None:
         if len(_READ) >= MOST_READ:
             _READ.clear()
-        book = _READ[version.sha256] = parse_codebook(version.source.encode(), "codebook")
+        book = _READ[version.sha256] = parse_codebook(version.source.encode(), "codebook", published=True)
     return book
 
 

@@ -26,16 +26,19 @@ Places = Mapping[int, tuple[int, str]]  # of labels, by identity: line and field
 KeyLines = Mapping[int, int]  # of labels with a key, by identity: the line of the key
 
 
-def check(fields: Fields, made: Codebook, places: Places, key_lines: KeyLines) -> None:
-    """Notes every problem between labels."""
-    blocks = list(_blocks(made))
-    for name, labels in blocks:
+def check(fields: Fields, made: Codebook, places: Places) -> None:
+    """Notes every problem between labels, but for their keys."""
+    for name, labels in _blocks(made):
         _check_ids(fields, name, labels, places)
-    for name, labels in _pickers(made, blocks):
-        kept = {**PICKER_KEYS, **_kept_keys(made, name)}
-        _check_keys(fields, labels, kept, places, key_lines)
     _check_parents(fields, made.event_types, places)
     _check_requires(fields, made, places)
+
+
+def check_keys(fields: Fields, made: Codebook, places: Places, key_lines: KeyLines) -> None:
+    """Notes every key that cannot be, or that clashes on the desk."""
+    for name, labels in _pickers(made):
+        kept = {**PICKER_KEYS, **_kept_keys(made, name)}
+        _check_keys(fields, labels, kept, places, key_lines)
 
 
 def _blocks(made: Codebook) -> Iterator[Block]:
@@ -50,9 +53,9 @@ def _blocks(made: Codebook) -> Iterator[Block]:
             yield f"attributes.{layer}.{attribute.id}.choices", attribute.choices
 
 
-def _pickers(made: Codebook, blocks: Sequence[Block]) -> Iterator[Block]:
+def _pickers(made: Codebook) -> Iterator[Block]:
     """The labels that stand in one list on the desk, under the name of the first block."""
-    yield from (block for block in blocks if block[0] not in STANCE_BLOCKS)
+    yield from (block for block in _blocks(made) if block[0] not in STANCE_BLOCKS)
     yield STANCE_BLOCKS[0], (*made.stance_labels, *made.stance_target_kinds)
 
 

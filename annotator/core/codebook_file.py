@@ -23,7 +23,7 @@ from annotator.core.codebook import (
     Trigger,
 )
 from annotator.core.codebook_changes import check_steps, read_steps
-from annotator.core.codebook_checks import check
+from annotator.core.codebook_checks import check, check_keys
 from annotator.core.codebook_fields import Fields, join
 from annotator.core.yaml_strings import Mapping, Node, Scalar, YamlRefused, load
 
@@ -41,8 +41,8 @@ MAX_EXAMPLE = 2_000
 VALUE = re.compile(r"[+-]?[0-9]{1,9}(\.[0-9]{1,6})?", re.ASCII)
 
 
-def read_codebook(source: bytes, name: str) -> Codebook:
-    """The codebook of a file's bytes. Raises CodebookError with every problem."""
+def read_codebook(source: bytes, name: str, *, keys: bool = True) -> Codebook:
+    """The codebook of a file's bytes. Raises CodebookError with every problem, those of keys if asked to."""
     try:
         top, found = load(source)
     except YamlRefused as refused:
@@ -53,7 +53,9 @@ def read_codebook(source: bytes, name: str) -> Codebook:
         raise CodebookError(name, fields.problems)
     reader = _Reader(fields)
     made = reader.codebook(top)
-    check(fields, made, reader.places, reader.key_lines)
+    check(fields, made, reader.places)
+    if keys:
+        check_keys(fields, made, reader.places, reader.key_lines)
     check_steps(fields, made)
     if fields.problems:
         raise CodebookError(name, fields.problems)

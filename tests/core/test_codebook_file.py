@@ -258,6 +258,13 @@ def test_keys_that_never_meet_on_the_screen_do_not_clash(source: str) -> None:
     assert parse_codebook(source.encode(), "book.yaml")
 
 
+def test_a_published_codebook_stays_readable_whatever_its_keys() -> None:
+    source = HEAD + "attributes:\n  events:\n" + field("tone", "t")
+    assert parse_codebook(source.encode(), "book.yaml", published=True).attributes["events"][0].key == "t"
+    with pytest.raises(CodebookError):
+        parse_codebook(source.replace("kind: text", "kind: tone").encode(), "book.yaml", published=True)
+
+
 def test_the_codebooks_that_ship_are_good() -> None:
     books = [path for path in corpus_dir().rglob("*.yaml") if b"\ncodebook:" in b"\n" + path.read_bytes()]
     assert len(books) >= 2
