@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from annotator.adjudication.feedback import feedback, shown_documents
+from annotator.adjudication.feedback import feedback, see_gold, shown_documents
 from annotator.agreement import is_measured, scores
 from annotator.annotation import own_desk, submit, withdraw
 from annotator.core.alignment import same
@@ -16,7 +16,7 @@ from annotator.core.body import Body
 from annotator.db import writing
 from annotator.errors import BadInput, Refused, Unknown
 from annotator.gold import heads_of, outdated, readings_of, settle
-from annotator.models import Assignment, Document, Handout, Person, Project, Round
+from annotator.models import Assignment, Audit, Document, Handout, Person, Project, Round
 from annotator.release import Options
 from annotator.release.choosing import Scope, choose
 from tests.gold.world import AT, EMPTY, OTHER, SAME, make_noise, make_small
@@ -152,10 +152,67 @@ def test_feedback_follows_each_document_that_is_handed_in_to_qualify(session: Se
     assert [document.key for document in shown_documents(session, project, cal)] == ["d0"]
     assert [beside.n for beside in found.differing] == [3]
     assert shown_documents(session, project, dan) == []
-    with pytest.raises(Unknown):
-        feedback(session, project, dan, "d0")
+    assert feedback(session, project, dan, "d0").sentences == ()
     with pytest.raises(Unknown):
         feedback(session, project, person(session, "ana"), "d0")
+
+
+def test_gold_of_a_finished_sentence_is_seen_at_once_and_what_is_said_later_is_not_measured(
+    session: Session, project: Project
+):
+    row = qualification(session, project, documents=("d0", "d1"))
+    cal, dan = person(session, "cal"), person(session, "dan")
+    hands = {key: Hand(session, project, cal, key) for key in ("d0", "d1")}
+    with pytest.raises(Refused, match="Finish sentence 2 first"):
+        see(session, project, cal, "d0", 2)
+    for key, hand in hands.items():
+        hand(2, {"do": "empty"})
+        hand.mention(3, "valdor", "Valdor")
+        assert feedback(session, project, cal, key).hidden == (2,)
+        assert feedback(session, project, cal, key).sentences == ()
+
+    see(session, project, cal, "d0", 2)
+    see(session, project, cal, "d0", 2)
+
+    found = feedback(session, project, cal, "d0")
+    assert (found.hidden, [beside.n for beside in found.differing]) == ((), [2])
+    assert feedback(session, project, dan, "d0").sentences == ()
+    assert len(session.scalars(select(Audit).where(Audit.verb == "see gold")).all()) == 1
+    for hand in hands.values():
+        hand.mention(2, "kestria", "Kestria")
+        for n in (2, 3):
+            hand(n, {"do": "finish"})
+        for n in (1, 4, 5):
+            hand(n, {"do": "empty"})
+        desk = hand.desk(1)
+        with writing(session):
+            submit(session, desk, AT + 100)
+    assert [beside.own.state for beside in found.sentences] == ["empty"]
+    (score,) = scores(session, project, row)
+    assert (score.sentences, score.matched) == (8, 3)  # of d1 both mentions, of d0 the one not yet looked at
+
+
+def see(session: Session, project: Project, who: Person, document: str, n: int) -> None:
+    session.rollback()
+    with writing(session):
+        see_gold(session, project, who, document, n, AT)
+
+
+def test_sown_gold_and_what_is_coded_elsewhere_too_is_not_seen(session: Session, project: Project):
+    qualification(session, project, ("cal",), documents=("d0", "d1"))
+    cal, dan = person(session, "cal"), person(session, "dan")
+    with writing(session):
+        make_round(session, project, ("cal",), "also", documents=("d1",))
+        make_round(session, project, ("dan",), "mix", documents=("d4",), sown=1.0)
+    (sown,) = session.scalars(
+        select(Document.key).join(Handout).join(Round).where(Round.slug == "mix", Handout.sown)
+    )
+    for who, key in ((cal, "d1"), (dan, sown), (dan, "d0")):
+        with pytest.raises(Unknown):
+            see(session, project, who, key, 2)
+        with pytest.raises(Unknown):
+            feedback(session, project, who, key)
+    assert feedback(session, project, cal, "d0").in_hand
 
 
 def test_what_is_said_of_known_gold_is_no_vote(session: Session, project: Project):

@@ -195,7 +195,8 @@ def _piece(
 def _first_submitted(
     session: Session, scope: Scope, documents: list[int], spans: dict[int, Span]
 ) -> Iterator[tuple[int, int, str, str, int, int]]:
-    """(document, sentence, annotator, body, codebook version, when) as each was first handed in.
+    """(document, sentence, annotator, body, codebook version, when) as each was first handed in, or as it
+    stood before its annotator was shown gold.
 
     Nearly always that is what stands now; where somebody went on afterwards, the log says what it was.
     Notes the spans of the sentences.
@@ -212,6 +213,7 @@ def _first_submitted(
             Annotation.n,
             Revision.at,
             Revision.kind,
+            Annotation.gold_seen,
             Sentence.start,
             Sentence.end,
         )
@@ -230,9 +232,14 @@ def _first_submitted(
     if not scope.with_models:
         heads = heads.where(Person.kind == "person")
     rows = session.execute(heads).all()
-    late = [row.id for row in rows if not _is_own(row.at, row.first_submitted_at, row.kind, row.n)]
+    late = [
+        row.id
+        for row in rows
+        if not _is_own(row.at, row.first_submitted_at, row.kind, row.n)
+        or (row.gold_seen is not None and row.gold_seen < row.n)
+    ]
     before = _before(session, late)
-    for document, sentence, name, body, version, first, annotation, _, _, _, start, end in rows:
+    for document, sentence, name, body, version, first, annotation, _, _, _, _, start, end in rows:
         stored = before.get(annotation, body)
         if stored is not None and first is not None:
             spans[sentence] = Span(start, end)
@@ -245,14 +252,16 @@ def _is_own(at: int, first_submitted_at: int | None, kind: str, n: int) -> bool:
 
 
 def _before(session: Session, annotations: list[int]) -> dict[int, str | None]:
-    """What annotations that were changed later said when they were first handed in; None where nothing."""
+    """What annotations that were changed later said when that counted; None where nothing."""
     answer: dict[int, str | None] = dict.fromkeys(annotations)
     for first in range(0, len(annotations), 500):
         last = (
             select(Revision.annotation_id, func.max(Revision.n).label("n"))
             .join(Assignment, Assignment.id == Revision.assignment_id)
+            .join(Annotation, Annotation.id == Revision.annotation_id)
             .where(
                 Revision.annotation_id.in_(annotations[first : first + 500]),
+                Annotation.gold_seen.is_(None) | (Revision.n <= Annotation.gold_seen),
                 (Revision.at <= Assignment.first_submitted_at)
                 | ((Revision.kind == CORRECTION) & (Revision.n == 1)),
             )

@@ -11,7 +11,10 @@ from annotator.models.rounds import Assignment
 
 
 class Annotation(Base):
-    """All that one annotator says of one sentence, as it stands: revision number `n`."""
+    """All that one annotator says of one sentence, as it stands: revision number `n`.
+
+    `gold_seen` is the revision that stood when its annotator, who was to qualify, was first shown gold.
+    """
 
     __tablename__ = "annotation"
     __table_args__ = (UniqueConstraint("assignment_id", "sentence_id"), Index(None, "sentence_id"))
@@ -23,6 +26,7 @@ class Annotation(Base):
     flagged: Mapped[bool] = mapped_column(default=False)
     codebook_version_id: Mapped[int] = mapped_column(BigKey, ForeignKey("codebook_version.id"))
     body: Mapped[text]
+    gold_seen: Mapped[int | None]
     sentence: Mapped[Sentence] = relationship()
     assignment: Mapped[Assignment] = relationship()
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, render_template
+from flask import Blueprint, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from annotator.adjudication.feedback import Feedback, feedback, shown_documents
+from annotator.adjudication.feedback import Feedback, feedback, see_gold, shown_documents, trials
 from annotator.core.choices import layer_of
+from annotator.db import now, writing
 from annotator.errors import Unknown
 from annotator.models import ANNOTATOR, Membership, Project
 from annotator.project import codebook_of
@@ -14,6 +15,7 @@ from annotator.registry import actors_by_key
 from annotator.web.access import member, person
 from annotator.web.database import db
 from annotator.web.desk import direction
+from annotator.web.htmx import go_to
 from annotator.web.tag_words import TagWords, quote_of
 
 bp = Blueprint("feedback", __name__)
@@ -23,8 +25,9 @@ bp = Blueprint("feedback", __name__)
 @member(ANNOTATOR)
 def articles(project: Project, membership: Membership) -> ResponseReturnValue:
     """One's articles whose gold is shown, each with how much of it is as one said."""
-    documents = shown_documents(db.session, project, person())
-    found = [feedback(db.session, project, person(), row.key) for row in documents]
+    keys = list(trials(db.session, project, person()))
+    keys += [row.key for row in shown_documents(db.session, project, person())]
+    found = [feedback(db.session, project, person(), key) for key in keys]
     return render_template("feedback/articles.html", project=project, found=found)
 
 
@@ -45,6 +48,20 @@ def article(project: Project, membership: Membership, document: str) -> Response
         layer_of=layer_of,
         direction=direction(found.article.language),
     )
+
+
+@bp.post("/<project>/feedback/<document>")
+@member(ANNOTATOR)
+def see(project: Project, membership: Membership, document: str) -> ResponseReturnValue:
+    """Shows what is gold of a finished sentence, where one is to qualify; what one said until then counts."""
+    n = request.form.get("sentence", 0, int)
+    try:
+        with writing(db.session):
+            see_gold(db.session, project, person(), document, n, now())
+    except Unknown:
+        abort(404)
+    page = url_for("feedback.article", project=project.slug, document=document)
+    return go_to(f"{page}#sentence-{n}")
 
 
 def _words(project: Project, found: Feedback) -> TagWords:

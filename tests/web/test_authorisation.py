@@ -174,6 +174,7 @@ TABLE: dict[str, Row] = {
     ),
     "feedback.articles GET": Row(ANNOTATORS, "/strait/feedback"),
     "feedback.article GET": Row(grants(ana=404, ben=404), "/strait/feedback/talks", 404),
+    "feedback.see POST": Row(grants(ana=404, ben=404), "/strait/feedback/talks", 404, {"sentence": "1"}),
     "adjudicate.go_on GET": Row(REVIEWERS, "/strait/adjudication/next", 303),
     "adjudicate.sentence GET": Row(REVIEWERS, BENCH),
     "adjudicate.decide POST": Row(REVIEWERS, f"{BENCH}/decisions", 422, {"key": "short"}),

@@ -11,10 +11,12 @@ from sqlalchemy.orm import Session
 from annotator.db import writing
 from annotator.gold import settle
 from annotator.models import Handout, Project, Round
+from annotator.person import find_person
 from tests.gold.world import AT, OTHER, SAME, make_noise, make_small
 from tests.release.world import bring_in, make_document, make_member
 from tests.web.conftest import Browser
 from tests.web.test_rounds import FORM
+from tests.world import Hand
 
 SignIn = Callable[..., Browser]
 TRY = {**FORM, "slug": "try", "purpose": "qualification", "annotators": ["cal", "dan"], "which": "all"}
@@ -55,9 +57,32 @@ def test_a_candidate_sees_own_work_against_gold_at_once_and_no_scores(
     dan, cal = sign_in("dan"), sign_in("cal")
 
     assert "Sentence 3" in dan.get("/strait/feedback/d0").text
-    assert dan.get("/strait/feedback/d1").status_code == 404
-    assert cal.get("/strait/feedback/d0").status_code == 404
+    for browser, key in ((dan, "d1"), (cal, "d0")):
+        assert "No sentence is finished yet" in browser.get(f"/strait/feedback/{key}").text
     assert dan.get("/strait/rounds/try/scores").status_code == 403
+
+
+def test_a_candidate_sees_gold_sentence_by_sentence_while_coding(
+    session: Session, project: Project, sign_in: SignIn
+):
+    sign_in("ada", "admin").post("/strait/rounds", TRY)
+    session.rollback()
+    dan = sign_in("dan")
+    assert "/strait/feedback/d0" in dan.get("/strait/documents/d0/sentences/3").text
+    assert "No sentence is finished yet" in dan.get("/strait/feedback/d0").text
+    assert dan.post("/strait/feedback/d0", {"sentence": "3"}).status_code == 409
+    Hand(session, project, find_person(session, "dan"), "d0")(3, {"do": "empty"})
+    page = dan.get("/strait/feedback/d0").text
+    assert "Show gold of sentence 3" in page and "Oppose" not in page
+
+    answer = dan.post("/strait/feedback/d0", {"sentence": "3"})
+
+    assert answer.location == "/strait/feedback/d0#sentence-3"
+    page = dan.get("/strait/feedback/d0").text
+    assert "Show gold" not in page and "Oppose" in page and "0 of 1 sentence" in page
+    assert "in your hands, to qualify" in dan.get("/strait/feedback").text
+    assert dan.post("/strait/feedback/d2", {"sentence": "3"}).status_code == 404
+    assert dan.post("/strait/feedback/d0", {"sentence": "99"}).status_code == 404
 
 
 def test_sown_documents_are_marked_nowhere_that_an_annotator_looks(
@@ -73,6 +98,9 @@ def test_sown_documents_are_marked_nowhere_that_an_annotator_looks(
     assert sorted(session.scalars(sown)) == [False, True]
     cal = sign_in("cal")
     assert "gold" not in cal.get("/strait/").text.lower()
+    for key in ("d0", "d1", "d2"):
+        assert "/strait/feedback/" not in cal.get(f"/strait/documents/{key}/sentences/3").text
+        assert cal.post(f"/strait/feedback/{key}", {"sentence": "3"}).status_code == 404
     assert sign_in("rosa", "reviewer").get("/strait/rounds/mix/scores").status_code == 200
 
 
