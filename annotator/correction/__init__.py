@@ -3,16 +3,16 @@
 from annotator.correction.boundaries import merge, split
 from annotator.correction.publishing import Preview, Touched, preview, publish
 from annotator.correction.recoding import (
-    SplitLabel,
+    LeftLabel,
     Waiting,
     hand_out,
+    left_labels,
     shown,
-    split_labels,
     summed_up,
     waiting,
 )
 
 __all__ = [
-    "Preview", "SplitLabel", "Touched", "Waiting", "hand_out", "merge", "preview", "publish", "shown",
-    "split", "split_labels", "summed_up", "waiting",
+    "LeftLabel", "Preview", "Touched", "Waiting", "hand_out", "left_labels", "merge", "preview", "publish",
+    "shown", "split", "summed_up", "waiting",
 ]  # fmt: skip

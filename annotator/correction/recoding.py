@@ -1,4 +1,5 @@
-"""What a new codebook version leaves to people: sentences whose labels were split, to be coded again.
+"""What a new codebook version leaves to people: sentences whose labels were split, to be coded again; and
+those whose labels were retired, if an admin asks for it, since what has such a label stays as it is.
 
 Nothing is stored for it: the work is derived from what stands now. A label that was split stays, retired, so
 a sentence waits as long as its annotator's last word on it has the label. A recode round hands each such
@@ -11,6 +12,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from msgspec import structs
@@ -23,7 +25,7 @@ from annotator.assignment import RoundPlan, create_round
 from annotator.core.body import Body, decode
 from annotator.core.codebook import LAYERS
 from annotator.core.resolution import places_in, resolved
-from annotator.core.steps import SPLIT, History, Place, Step, followed, renames
+from annotator.core.steps import RETIRE, SPLIT, History, Place, Step, all_steps, blocks, followed, renames
 from annotator.correction.using import annotations_using
 from annotator.errors import BadInput, Refused
 from annotator.models import (
@@ -45,8 +47,8 @@ PIECE = 500
 
 
 @dataclass(slots=True)
-class SplitLabel:
-    """A label that was split, and how many sentences still have it.
+class LeftLabel:
+    """A label that was split or retired, and how many sentences still have it.
 
     `waiting` can be handed out; `in_hand` are not submitted, and change where they are; `nobody` were coded
     by people who are no annotators of the project any more.
@@ -59,6 +61,10 @@ class SplitLabel:
     nobody: int = 0
     documents: set[str] = field(default_factory=set)
     annotators: set[str] = field(default_factory=set)
+
+    @property
+    def is_split(self) -> bool:
+        return self.step.verb == SPLIT
 
     @property
     def name(self) -> str:
@@ -96,22 +102,27 @@ class Shown:
     labels: tuple[str, ...]
 
 
-def split_labels(session: Session, project: Project) -> dict[Place, Step]:
-    """Every label that any version split, under its name in the newest one."""
+def left_labels(session: Session, project: Project) -> dict[Place, Step]:
+    """Every label that any version split, or that is retired since, under its name in the newest one."""
     books = [parsed(version) for version in reversed(versions(session, project))]
     chain = [renames(book.changes) for book in books]
-    return {
+    left = {
         followed((step.block, step.old[0]), chain[n + 1 :]): step
-        for n, book in enumerate(books)
-        if n  # what the first version says came before the project
-        for step in book.changes
-        if step.verb == SPLIT and step.block != "actor_types"
+        for n, (before, book) in enumerate(pairwise(books), 1)
+        for step in all_steps(before, book)
+        if step.verb in (SPLIT, RETIRE) and step.block != "actor_types"
+    }
+    return {
+        (block, label.id): left[block, label.id]
+        for block, labels in blocks(books[-1]).items()
+        for label in labels
+        if (block, label.id) in left and label.retired
     }
 
 
 def waiting(session: Session, project: Project) -> list[Waiting]:
-    """By document, in reading order; all that has a split label, whether it can be handed out or not."""
-    uses = list(annotations_using(session, project, split_labels(session, project)))
+    """By document, in reading order; all that has such a label, whether it can be handed out or not."""
+    uses = list(annotations_using(session, project, left_labels(session, project)))
     last = _last_words(session, {use.sentence for use in uses})
     labels = {
         (use.sentence, use.assignment): tuple(use.labels)
@@ -175,9 +186,9 @@ def _pieces(rows: Sequence[int]) -> Iterator[Sequence[int]]:
     return (rows[first : first + PIECE] for first in range(0, len(rows), PIECE))
 
 
-def summed_up(session: Session, project: Project, rows: Sequence[Waiting]) -> list[SplitLabel]:
-    """The split labels, each with what waits for it, in the order of versions and steps."""
-    labels = {place: SplitLabel(place, step) for place, step in split_labels(session, project).items()}
+def summed_up(session: Session, project: Project, rows: Sequence[Waiting]) -> list[LeftLabel]:
+    """The labels, each with what waits for it: those that were split first, in the codebook's order."""
+    labels = {place: LeftLabel(place, step) for place, step in left_labels(session, project).items()}
     for row in rows:
         for place in row.labels:
             label = labels[place]
@@ -187,7 +198,7 @@ def summed_up(session: Session, project: Project, rows: Sequence[Waiting]) -> li
             if row.is_ready:
                 label.documents.add(row.document)
                 label.annotators.add(row.annotator)
-    return list(labels.values())
+    return sorted(labels.values(), key=lambda label: not label.is_split)
 
 
 def shown(session: Session, rows: Sequence[Waiting]) -> list[Shown]:
@@ -220,12 +231,12 @@ def hand_out(
 ) -> list[Round]:
     """Recode rounds of the documents in which these labels wait, each for those who used them there.
 
-    `names` are those of `SplitLabel`. What was coded for other layers becomes a round of its own, so that
+    `names` are those of `LeftLabel`. What was coded for other layers becomes a round of its own, so that
     nobody is taken to have read for a layer that they were not asked for. Inside `writing(session)`.
     """
     known = {label.name: label.place for label in summed_up(session, project, [])}
     if strange := [name for name in names if name not in known]:
-        raise BadInput(f"labels: no label {strange[0]} was split")
+        raise BadInput(f"labels: no label {strange[0]} was split or retired")
     wanted = {known[name] for name in names}
     if not wanted:
         raise BadInput("labels: choose those whose sentences are to be coded again")
@@ -249,7 +260,7 @@ def hand_out(
             seats={document: tuple(people) for document, people in seats.items()},
         )
         rounds.append(create_round(session, project, plan, by, at))
-        _carry(session, project, rounds[-1], at)
+        _carry(session, project, rounds[-1], wanted, at)
     return rounds
 
 
@@ -259,15 +270,16 @@ def _kept(layers: str, coded: Collection[str]) -> tuple[str, ...]:
     return tuple(layer for layer in LAYERS if layer in asked and layer in coded)
 
 
-def _carry(session: Session, project: Project, row: Round, at: int) -> None:
+def _carry(session: Session, project: Project, row: Round, wanted: Collection[Place], at: int) -> None:
     """What each annotator of the round said of the documents before becomes where they begin."""
-    history, split = history_of(session, project), split_labels(session, project)
+    history, left = history_of(session, project), left_labels(session, project)
+    asked = {place: step for place, step in left.items() if step.verb == SPLIT or place in wanted}
     for assignment in session.scalars(
         select(Assignment).options(joinedload(Assignment.round)).where(Assignment.round_id == row.id)
     ).all():
         before = _before(session, assignment)
         steps = [
-            Written(sentence, None, _begun(body, split), "correction", None, None)
+            Written(sentence, None, _begun(body, asked), "correction", None, None)
             for sentence, body in _bodies(session, assignment, before, history)
         ]
         assignment.cast = before[-1].cast
@@ -312,10 +324,10 @@ def _bodies(
     ]
 
 
-def _begun(body: Body, split: dict[Place, Step]) -> Body:
+def _begun(body: Body, asked: dict[Place, Step]) -> Body:
     """What needs its annotator is open again, and its flag says why."""
-    used = dict.fromkeys(place for place in places_in(body) if place in split)
+    used = dict.fromkeys(place for place in places_in(body) if place in asked)
     if not used or body.state == "skipped":
         return body
-    why = "; ".join(str(split[place]) for place in used)
+    why = "; ".join(str(asked[place]) for place in used)
     return structs.replace(body, state="started", flag=why[:200])

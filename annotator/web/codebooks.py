@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from annotator.core.codebook import Codebook, CodebookError, EventType
-from annotator.correction import Preview, preview, split_labels
+from annotator.correction import Preview, left_labels, preview
 from annotator.correction import publish as publish_codebook
 from annotator.db import now, writing
 from annotator.errors import AnnotatorError, BadInput
@@ -94,7 +94,7 @@ def _versions(
         problems=problems,
         notice=notice,
         preview=found,
-        splits=len(split_labels(db.session, project)),
+        splits=len(left_labels(db.session, project)),
     )
     return page, error.status if error else 200
 

@@ -1,4 +1,4 @@
-"""The work that a split label leaves: sentences to code again, and the round that hands them out."""
+"""The work that a changed label leaves: sentences to code again, and the round that hands them out."""
 
 from __future__ import annotations
 

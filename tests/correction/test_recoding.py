@@ -16,7 +16,7 @@ from annotator.db import writing
 from annotator.errors import BadInput, Refused
 from annotator.gold import settle
 from annotator.models import Annotation, Assignment, CodebookVersion, Membership, Person, Project, Round
-from tests.correction.world import SPLIT, grow, make_growing, version
+from tests.correction.world import RETIRED, SPLIT, grow, make_growing, version
 from tests.release.world import AT, READ, annotate, bring_in, make_document, sentence_of
 from tests.world import Hand, make_round
 
@@ -138,6 +138,46 @@ def test_what_is_handed_out_already_is_not_handed_out_twice(session: Session, pr
 
     with pytest.raises(Refused, match="nothing waits for these"), writing(session):
         hand_out(session, project, "twice", [ACCUSE], None, AT)
+
+
+def test_a_retired_label_can_be_handed_out_too(session: Session):
+    project = make_growing(session, "older")
+    grow(session, project, RETIRED)
+
+    (label,) = summed_up(session, project, waiting(session, project))
+    assert (label.name, label.is_split, label.waiting) == ("event_types/REJECT", False, 5)
+    with writing(session):
+        hand_out(session, project, "again", [label.name], None, AT)
+
+    ana = session.scalars(select(Person).where(Person.name == "ana")).one()
+    done, begun = (own_desk(session, project, ana, "d2", n).body for n in (2, 3))
+    assert (begun.state, begun.flag, begun.events[0].type) == ("started", "REJECT retires", "REJECT")
+    assert done == READ[2]
+    hand = Hand(session, project, ana, "d2")
+    hand(3, {"do": "finish"})  # kept after all
+    with writing(session):
+        submit(session, own_desk(session, project, ana, "d2", 3), AT + 100)
+
+
+def test_a_retired_label_stays_as_it_is_where_nobody_asked_for_it(session: Session):
+    project = make_growing(session, "older")
+    both = SPLIT.replace(b"{id: REJECT,", b'{retired: "yes", id: REJECT,')
+    grow(session, project, both)
+
+    with writing(session):
+        hand_out(session, project, "again", [ACCUSE], None, AT)
+
+    ana = session.scalars(select(Person).where(Person.name == "ana")).one()
+    states = [own_desk(session, project, ana, "d2", n).body.state for n in (2, 3)]
+    assert states == ["started", "tagged"]
+
+
+def test_a_label_that_is_offered_again_is_not_left(session: Session):
+    project = make_growing(session, "older")
+    grow(session, project, RETIRED)
+    grow(session, project, version(3, base=RETIRED.decode(), swap={' retired: "yes",': ""}))
+
+    assert summed_up(session, project, waiting(session, project)) == []
 
 
 def test_other_layers_become_a_round_of_their_own(session: Session, project: Project):

@@ -54,6 +54,8 @@ SPLIT = version(
         )
     },
 )
+# REJECT is retired: what was coded with it stays.
+RETIRED = version(2, swap={"{id: REJECT, title: Reject,": '{id: REJECT, title: Reject, retired: "yes",'})
 
 
 def under(body: Body, kind: str, label: str) -> Body:

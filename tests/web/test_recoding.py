@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from annotator.models import Assignment, CodebookVersion, Project, Round
-from tests.correction.world import SECOND, SPLIT, grow, make_growing, version
+from tests.correction.world import RETIRED, SECOND, SPLIT, grow, make_growing, version
 from tests.web.conftest import HTMX, Browser
 
 SignIn = Callable[..., Browser]
@@ -137,6 +137,21 @@ def test_a_round_that_cannot_be_is_refused_on_the_page(
     answer = sign_in("ada", "admin").post("/strait/codebook/work", form)
 
     assert (answer.status_code, why in answer.text) == (status, True)
+
+
+def test_sentences_of_a_retired_label_are_handed_out_only_if_it_is_chosen(
+    session: Session, project: Project, sign_in: SignIn
+):
+    grow(session, project, RETIRED)
+    ada = sign_in("ada", "admin")
+
+    page = ada.get("/strait/codebook/work").text
+
+    assert "codebook/work" in ada.get("/strait/codebook/versions").text
+    assert "REJECT retires" in page and "checked" not in page
+    assert ada.post("/strait/codebook/work", {"round": "recode"}).status_code == 422
+    answer = ada.post("/strait/codebook/work", {"round": "recode", "labels": "event_types/REJECT"})
+    assert answer.location == "/strait/rounds/recode"
 
 
 def test_a_reviewer_reads_the_list_and_hands_nothing_out(session: Session, project: Project, sign_in: SignIn):
