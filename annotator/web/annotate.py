@@ -159,7 +159,8 @@ def _went_on(desk: Desk, gesture: AnyGesture) -> ResponseReturnValue:
     """After a save: the same sentence, or the next open one once this one is finished."""
     shown, notice = desk, ""
     if isinstance(gesture, Undo | Redo):
-        notice = "Undone." if isinstance(gesture, Undo) else "Done again."
+        done = "Undone" if isinstance(gesture, Undo) else "Done again"
+        notice = f"{done} in sentence {desk.sentence.n}."
     elif isinstance(gesture, ONWARD):
         n = next_open(db.session, desk)
         shown = desk if n is None else desk.at(db.session, n)

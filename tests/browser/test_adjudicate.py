@@ -230,10 +230,14 @@ def test_axe_finds_nothing_on_the_queue_and_the_bench(page: Page, address: str) 
     assert axe_in_both_schemes(page) == []
 
 
-def test_a_button_pressed_before_the_answer_is_worked_in_is_pressed_after_it(page: Page, address: str) -> None:
+def test_a_button_pressed_before_the_answer_is_worked_in_is_pressed_after_it(
+    page: Page, address: str
+) -> None:
     page.goto(f"{address}/adjudication/d0/sentences/3")
     here = page.locator("#bench").get_attribute("data-url")
-    page.evaluate("addEventListener('htmx:afterSettle', () => document.activeElement.click(), { once: true })")
+    page.evaluate(
+        "addEventListener('htmx:afterSettle', () => document.activeElement.click(), { once: true })"
+    )
     page.keyboard.press("2")
     expect(page.locator("#bench")).not_to_have_attribute("data-url", here or "")
 

@@ -177,7 +177,11 @@ def test_axe_finds_nothing_on_suggestions_and_they_can_be_seen(
             assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
         page.emulate_media(color_scheme="light", reduced_motion="reduce")
         page.set_viewport_size({"width": 1360, "height": 900})
+    words = page.locator("#sentence .tok").all_inner_texts()
     hand.press("Shift+Y")
     hand.saved(1)
     assert axe_in_both_schemes(page) == []
+    hand.press("+")  # what the desk says stands under the sentence, never in it
+    expect(page.locator("p.hint")).to_contain_text("A second actor for these words")
+    assert page.locator("#sentence .tok").all_inner_texts() == words
     page.screenshot(path=folder / "desk-suggested-taken.png")

@@ -49,6 +49,7 @@ class Desk {
     this.bind();
     host.addEventListener("keydown", (event) => this.key(event));
     host.addEventListener("click", (event) => this.click(event));
+    host.addEventListener("pointerdown", (event) => event.target.closest("#sentence") && this.rows.close()); // back to the words
     host.addEventListener("submit", (event) => this.submit(event));
     $("show-keys").addEventListener("click", () => this.help());
     $("help").addEventListener("close", () => this.focus());
@@ -95,8 +96,16 @@ class Desk {
   }
 
   say(text) {
+    this.hear(text);
+    this.hint(text);
+  }
+
+  hear(text) {
     $("said").textContent = text;
-    this.region.querySelector(".hint").textContent = text;
+  }
+
+  hint(text) {
+    this.region.querySelector("p.hint").textContent = text;
   }
 
   /** A long article comes in two parts; whoever needs the second waits for the same one. */
@@ -143,11 +152,18 @@ class Desk {
     if (here) this.paint(page);
     if (here) this.turning = false;
     const error = here ? $("desk-error")?.textContent : "";
-    if (error) return void ($("said").textContent = error);
+    if (error) return this.refused(record, error);
     if (status !== 200) return this.say(`Not saved: ${record.words}.`);
     const notice = here ? ($("desk-notice")?.textContent ?? "") : "";
     $("said").textContent = `Saved: ${record.words}. ${notice}`;
     if (here && notice && $("submit-article")) $("submit-article").focus();
+  }
+
+  /** What was refused is read out; where a role has to be filled first, it is asked for. */
+  refused({ payload }, error) {
+    const slot = JSON.parse(payload).do === "finish" && this.region.querySelector("[data-needed]");
+    if (slot) this.rows.openAt(slot.closest(".row").dataset.tag, slot.dataset.slot);
+    this.hear(error);
   }
 
   /** A region drawn by the server takes the place of the one before; cursor, selection and focus stay. */

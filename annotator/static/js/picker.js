@@ -2,6 +2,10 @@
 
 export const fold = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLocaleLowerCase().normalize("NFKC");
 
+const FITTING = 9; // entries that fit below each other on a small screen
+
+const explained = (option) => ` ${fold([option.definition, ...(option.examples ?? [])].filter(Boolean).join(" "))}`;
+
 const element = (name, properties = {}, ...children) => {
   const made = Object.assign(document.createElement(name), properties);
   made.append(...children);
@@ -32,7 +36,7 @@ export class Picker {
   }
 
   /**
-   * options: [{key, title, meta, group, definition, examples, value, on, stays}]; take(option) chooses one.
+   * options: [{key, title, meta, group, definition, examples, value, on, current, stays}]; take(option) chooses one.
    * find(query) brings more, and those that fit exactly first; `words` are looked up before anything is typed.
    * last(typed) makes the last entry; keys(event) sees other keys first; `typing` starts in the search field.
    * Without `search` there is a field all the same where an entry has no key of its own.
@@ -44,8 +48,10 @@ export class Picker {
     this.show(title, keyless ? `${hint.replace(/, or Space to search$/, "")} · without a key: Space and its name, or ↑ ↓, then Enter` : hint);
     this.form.hidden = true;
     this.panes.hidden = false;
+    this.list.classList.toggle("columns", !typing && options.length > FITTING);
     this.search.hidden = !search && !keyless;
     this.search.value = "";
+    this.search.placeholder = typing ? "Type to search" : "Space, then type to search";
     this.filter();
     (typing ? this.search : this.list).focus({ preventScroll: true });
   }
@@ -85,7 +91,7 @@ export class Picker {
     this.closed();
   }
 
-  /** What fits what was typed: the title, its beginning, the beginning of a word, anywhere; each in the given order. */
+  /** What fits what was typed: the title, its beginning, the beginning of a word, anywhere, what is said of it; each in the given order. */
   filter() {
     const query = fold(this.search.value.trim());
     const rank = (option) => {
@@ -93,7 +99,9 @@ export class Picker {
       const title = fold(option.title);
       const words = ` ${fold([option.title, option.value, option.meta, option.also].filter(Boolean).join(" "))}`;
       if (title === query || fold(String(option.value ?? "")) === query || String(option.number) === query) return 0;
-      return title.startsWith(query) ? 1 : words.includes(` ${query}`) ? 2 : words.includes(query) ? 3 : -1;
+      if (title.startsWith(query)) return 1;
+      if (words.includes(query)) return words.includes(` ${query}`) ? 2 : 3;
+      return query.length > 1 && explained(option).includes(` ${query}`) ? 4 : -1;
     };
     const ranked = this.options.map((option) => [rank(option), option]).filter(([fits]) => fits >= 0);
     this.fitting = ranked.sort(([a], [b]) => a - b).map(([, option]) => option);
@@ -130,7 +138,7 @@ export class Picker {
     // Words that fit nobody are most likely somebody new: whoever is in the cast has a number.
     const newcomer = last && (this.search.value.trim() ? this.shown.length === 1 : !exact.length);
     const at = this.moved ? this.shown.findIndex((option) => option.value === this.moved.value && option.isNew === this.moved.isNew) : -1;
-    this.light(at >= 0 ? at : newcomer ? this.shown.length - 1 : 0);
+    this.light(at >= 0 ? at : newcomer ? this.shown.length - 1 : this.shown.findIndex((option) => option.current));
   }
 
   /** To an entry that one chose oneself: it stays where one is, whatever the search still brings. */
@@ -145,7 +153,7 @@ export class Picker {
     row.setAttribute("aria-selected", "false");
     if (option.group && option.group !== this.shown[index - 1]?.group) row.dataset.group = option.group;
     if (option.key) row.append(element("kbd", { textContent: option.key }), " ");
-    if (option.on) row.append(element("b", { textContent: "✓ " }));
+    if (option.on || option.current) row.append(element("b", { textContent: "✓ " }));
     row.append(element("span", { textContent: option.title }));
     const meta = option.isNew && this.unanswered ? "the registry does not answer" : option.meta;
     if (meta) row.append(" ", element("small", { textContent: meta }));
@@ -242,7 +250,11 @@ export class Picker {
     if (this.outer?.(event)) return;
     if ((event.key === " " || event.key === "/") && !this.search.hidden) return this.search.focus();
     const by = (wanted) => this.shown.find((option) => option.key && option.key.toLowerCase() === wanted);
-    this.take(by(event.key.toLowerCase()) ?? by(keyOf(event)));
+    const option = by(event.key.toLowerCase()) ?? by(keyOf(event));
+    if (option || this.search.hidden || event.key.length > 1) return this.take(option);
+    this.search.focus();
+    this.search.value = event.key;
+    this.filter();
   }
 }
 

@@ -33,7 +33,7 @@ export class Rows {
     if (row.dataset.s) this.desk.selection.unstretched(Number(row.dataset.s), Number(row.dataset.e));
     this.show();
     row.scrollIntoView({ block: "nearest" });
-    this.desk.say(row.textContent.replace(/\s+/g, " ").trim());
+    this.desk.hear(row.textContent.replace(/\s+/g, " ").trim());
   }
 
   /** Draws which row is at hand, and which role an open one asks for. */
@@ -43,6 +43,8 @@ export class Rows {
       row.classList.toggle("here", row.dataset.tag === this.tag);
       for (const slot of row.querySelectorAll("[data-slot]")) slot.classList.toggle("at", open && slot.dataset.slot === this.open.role);
     }
+    this.desk.region.classList.toggle("asking", Boolean(this.open));
+    if (this.open) this.desk.hint(`Who is the ${this.roleTitle(this.open.role)}? 1…9, A or an actor of the cast · Space: the next role · Esc: back to the words`);
   }
 
   // --- events
@@ -71,7 +73,13 @@ export class Rows {
     this.awaitRoles(id);
     this.desk.selection.made = false;
     this.desk.gesture({ do: "event", id, type: option.value, ...range }, range.text ? `${option.title} at “${range.text}”` : option.title);
-    if (this.open) this.desk.say(`Who is the ${this.roleTitle(this.open.role)}?`);
+    if (this.open) this.ask();
+  }
+
+  /** Says whom the open role asks for. */
+  ask() {
+    this.show();
+    this.desk.hear(`Who is the ${this.roleTitle(this.open.role)}?`);
   }
 
   /** An event that is about to be there is at hand, open at its first role. */
@@ -97,10 +105,11 @@ export class Rows {
     for (const slot of row.querySelectorAll("[data-role]")) held[slot.dataset.role] = new Set(JSON.parse(slot.dataset.actors));
     this.tag = tag;
     this.open = { tag, role, held };
-    this.show();
+    this.ask();
   }
 
   close() {
+    if (this.open) this.desk.hint("");
     this.open = null;
     this.show();
   }
@@ -108,8 +117,7 @@ export class Rows {
   nextRole() {
     const ids = this.desk.codebook.roles.map((role) => role.id);
     this.open.role = ids[(ids.indexOf(this.open.role) + 1) % ids.length];
-    this.show();
-    this.desk.say(`Who is the ${this.roleTitle(this.open.role)}?`);
+    this.ask();
   }
 
   /** Puts an actor into the open role, or takes it out. */
@@ -151,7 +159,7 @@ export class Rows {
   }
 
   retype(row) {
-    const choices = this.types();
+    const choices = this.types().map((one) => ({ ...one, current: one.id === row.dataset.type }));
     this.fill(row, { title: "Type", field: "type", spec: { kind: "choice", choices } });
   }
 

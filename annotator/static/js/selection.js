@@ -123,6 +123,23 @@ export class Selection {
 
   /** First to the run of names around the selection, then to the punctuation on both sides. */
   widen() {
+    if (this.toNames()) return;
+    const bordered = (i) => !this.words[i] || (BORDER.test(this.words[i].textContent) && !INNER.test(this.words[i].textContent));
+    let [low, high] = [this.low, this.high];
+    while (!bordered(low - 1)) low--;
+    while (!bordered(high + 1)) high++;
+    this.stretch(low, high);
+  }
+
+  stretch(low, high) {
+    this.anchor = low;
+    this.cursor = high;
+    this.made = true;
+    this.paint();
+  }
+
+  /** To the run of names that the selection begins or ends in. Returns whether that is more than it was. */
+  toNames() {
     const reach = (from, by) => {
       let at = from;
       for (let i = from + by; i >= 0 && i < this.words.length; i += by) {
@@ -131,17 +148,11 @@ export class Selection {
       }
       return at;
     };
-    const bordered = (i) => !this.words[i] || (BORDER.test(this.words[i].textContent) && !INNER.test(this.words[i].textContent));
-    let [low, high] = [this.low, this.high];
-    if (this.named(low) || this.named(high)) [low, high] = [reach(low, -1), reach(high, 1)];
-    if (low === this.low && high === this.high) {
-      while (!bordered(low - 1)) low--;
-      while (!bordered(high + 1)) high++;
-    }
-    this.anchor = low;
-    this.cursor = high;
-    this.made = true;
-    this.paint();
+    if (!this.named(this.low) && !this.named(this.high)) return false;
+    const [low, high] = [reach(this.low, -1), reach(this.high, 1)];
+    if (low === this.low && high === this.high) return false;
+    this.stretch(low, high);
+    return true;
   }
 
   /** By character: Shift moves the end of the selection, without it the beginning moves. */
@@ -189,13 +200,25 @@ export class Selection {
     this.host.addEventListener("pointermove", (event) => this.drag(event));
     for (const end of ["pointerup", "pointercancel"]) this.host.addEventListener(end, () => this.release());
     this.host.addEventListener("touchmove", (event) => this.pressed && event.preventDefault(), { passive: false });
-    this.host.addEventListener("dblclick", () => this.widen());
+    this.host.addEventListener("click", (event) => event.detail > 1 && this.under(event) >= 0 && this.clicked(event.detail));
     this.host.addEventListener("contextmenu", (event) => this.pressed && event.preventDefault());
+  }
+
+  /** Twice takes the word, or the run of names that it is in; three times, to the punctuation. */
+  clicked(times) {
+    if (times > 2) this.widen();
+    else if (!this.toNames()) this.made = true;
+  }
+
+  /** The word at the pointer; between two words, the one that comes after. */
+  under(event) {
+    const piece = event.target.closest(".tok, .gap") ?? event.target.closest(".mark")?.querySelector(".tok");
+    return this.words.indexOf(piece?.matches(".gap") ? this.words.find((word) => piece.compareDocumentPosition(word) & Node.DOCUMENT_POSITION_FOLLOWING) : piece);
   }
 
   /** A press begins a selection; by finger a long one does, so that a short swipe still scrolls. */
   press(event) {
-    const index = this.words.indexOf(event.target.closest(".tok"));
+    const index = this.under(event);
     if (index < 0 || event.button) return;
     clearTimeout(this.longPress);
     if (event.pointerType === "touch") {

@@ -62,7 +62,7 @@ export class Stances {
       { key: "a", title: "Another actor…", isList: true },
     ];
     const names = this.targets.map((one) => one.words).join(", ");
-    const hint = names ? "the label’s key · or one more target" : "a number · a kind’s key: the selection · T a topic";
+    const hint = names ? "the label’s key · or one more target" : "an actor’s number · what the selected words are · T a topic";
     this.ask(`${this.holder.name} towards ${names || "…"}`, hint, options, (option) => this.took(option));
   }
 
@@ -117,5 +117,6 @@ export const entry = (one) => {
     definition: one.definition,
     examples: one.examples,
     value: one.id,
+    current: one.current,
   };
 };
