@@ -117,7 +117,8 @@ def make_gesture(project: Project, membership: Membership, document: str, n: int
             if isinstance(gesture, ONWARD) and not isinstance(outcome, Stale):
                 suggestion.leave(db.session, outcome.desk, now())
     except (GestureRefused, KeyReused) as refused:
-        return _drawn(_fresh(desk), error=str(refused), status=422)
+        tags_stand = isinstance(gesture, FinishEmpty) and isinstance(refused, GestureRefused)
+        return _drawn(_fresh(desk), error=str(refused), clears=tags_stand, status=422)
     except Refused as refused:
         return _drawn(_fresh(desk), error=str(refused), status=409)
     if isinstance(outcome, Stale):
@@ -178,6 +179,7 @@ def _drawn(
     notice: str = "",
     error: str = "",
     conflict: str = "",
+    clears: bool = False,
     status: int = 200,
     touched: Desk | None = None,
 ) -> ResponseReturnValue:
@@ -186,7 +188,7 @@ def _drawn(
     Outside the region goes the article's mark of the sentence that was touched, and the number of that
     sentence's revision, on which the next gesture builds.
     """
-    view = view_of(db.session, desk, notice=notice, error=error, conflict=conflict)
+    view = view_of(db.session, desk, notice=notice, error=error, conflict=conflict, clears=clears)
     words: dict[str, Any] = {"view": view, "direction": direction(desk.article.language)}
     if is_htmx():
         html = render_template(

@@ -55,6 +55,7 @@ class DeskView:
     notice: str = ""
     error: str = ""
     conflict: str = ""
+    clears: bool = False  # tags were in the way of "nothing here": taking them away is offered
 
     @cached_property
     def body(self) -> Body:
@@ -189,7 +190,13 @@ class DeskView:
 
 
 def view_of(
-    session: Session, desk: Desk, *, notice: str = "", error: str = "", conflict: str = ""
+    session: Session,
+    desk: Desk,
+    *,
+    notice: str = "",
+    error: str = "",
+    conflict: str = "",
+    clears: bool = False,
 ) -> DeskView:
     """The desk with the names of all actors that it shows."""
     open_ = desk.assignment.submitted_at is None
@@ -197,7 +204,7 @@ def view_of(
     roles = suggestion.likely_roles(session, desk) if open_ else {}
     suggested = (actor for one in (*offered.open, *offered.dismissed) for actor in one.actors)
     actors = actors_by_key(session, desk.project, [*desk.cast, *desk.body.actors(), *suggested])
-    return DeskView(desk, actors, offered.open, offered.dismissed, roles, notice, error, conflict)
+    return DeskView(desk, actors, offered.open, offered.dismissed, roles, notice, error, conflict, clears)
 
 
 @dataclass(frozen=True, slots=True)

@@ -357,7 +357,7 @@ def test_a_screen_reader_hears_the_sentence_the_selection_and_what_was_saved(
     expect(page.get_by_role("status").filter(has_text="Saved: “Kestria” mentions Kestria")).to_have_count(1)
     hand.press("?")
     help_dialog = page.get_by_role("dialog", name="Keys")
-    expect(help_dialog).to_contain_text("the last change of an actor, in the whole article")
+    expect(help_dialog).to_contain_text("is changed for all like it in the article")
     hand.press("Escape")
     expect(words).to_be_focused()
 

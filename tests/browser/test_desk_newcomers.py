@@ -70,6 +70,18 @@ def test_a_click_on_a_word_leaves_the_role_that_was_asked_for(page: Page, hand: 
     assert body.events[0].roles == {}
 
 
+def test_tags_in_the_way_of_nothing_here_can_be_taken_away_by_mouse(
+    page: Page, hand: Hand, office: Office
+) -> None:
+    hand.select("Kestria")
+    hand.press("a", "Enter")
+    hand.saved(1)
+    hand.press("n")
+    page.get_by_role("button", name="Take the tags away, and on").click()
+    hand.on(4)
+    assert (office.body(3).state, office.body(3).mentions) == ("empty", ())
+
+
 def test_a_role_that_is_missing_is_asked_for(page: Page, hand: Hand, office: Office) -> None:
     hand.select("Kestria")
     hand.press("a", "Enter")
