@@ -3,28 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 
 from annotator import person as people
-from annotator.app import create_app
 from annotator.config import Settings
 from annotator.db import make_engine, now, session_factory, writing
-from annotator.web.database import db
 from tests.browser.pages import Watch, axe_in_both_schemes
-from tests.conftest import SECRET
 from tests.world import make_member, make_project
 
 PASSWORD = "seven quiet harbours"
-
-
-@pytest.fixture
-def settings(sqlite_url: str, tmp_path: Path) -> Settings:
-    return Settings(home=tmp_path, database=sqlite_url, secret=SECRET)
 
 
 @pytest.fixture
@@ -36,14 +27,6 @@ def link(settings: Settings) -> str:
         token = people.make_link(session, zoe, None, now())
     engine.dispose()
     return f"/links/{token}"
-
-
-@pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
-    app = create_app(settings)
-    yield app
-    with app.app_context():
-        db.engine.dispose()
 
 
 def test_one_comes_in_by_a_link_chooses_a_password_goes_out_and_comes_in_again(

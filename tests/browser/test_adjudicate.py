@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -14,42 +13,17 @@ from sqlalchemy.orm import Session
 
 from annotator.adjudication import writing as writing_of_decisions
 from annotator.adjudication.feedback import show_gold
-from annotator.app import create_app
-from annotator.config import Settings
 from annotator.core.body import decode
-from annotator.db import make_engine, now, session_factory, writing
+from annotator.db import now, writing
 from annotator.gold import settle
 from annotator.models import Comparison, Decision, Gold, Person, Project
 from annotator.person.sign_in import start_session
-from annotator.web.database import db
 from tests.adjudication.reviewer import Reviewer
 from tests.browser.pages import Watch, axe_in_both_schemes
-from tests.conftest import SECRET
 from tests.gold.world import OTHER, SAME, make_small, wide
 from tests.release.world import bring_in, make_member
 
 ROWS, SENTENCES = 30, 18  # six documents with 3 + 1 open rows, six with 1
-
-
-@pytest.fixture
-def settings(sqlite_url: str, tmp_path: Path) -> Settings:
-    return Settings(home=tmp_path, database=sqlite_url, secret=SECRET)
-
-
-@pytest.fixture
-def session(settings: Settings) -> Iterator[Session]:
-    engine = make_engine(settings.database)
-    with session_factory(engine)() as session:
-        yield session
-    engine.dispose()
-
-
-@pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
-    app = create_app(settings)
-    yield app
-    with app.app_context():
-        db.engine.dispose()
 
 
 @pytest.fixture

@@ -2,37 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 from sqlalchemy.orm import Session
 
-from annotator.app import create_app
-from annotator.config import Settings
-from annotator.db import make_engine, now, session_factory, writing
+from annotator.db import now, writing
 from annotator.models import Project
 from annotator.person.sign_in import start_session
-from annotator.web.database import db
 from tests.agreement.world import EMPTY, bring_in, event, mention, stance, tagged
 from tests.browser.pages import Watch, axe_in_both_schemes
-from tests.conftest import SECRET
 from tests.world import make_document, make_member, make_project
-
-
-@pytest.fixture
-def settings(sqlite_url: str, tmp_path: Path) -> Settings:
-    return Settings(home=tmp_path, database=sqlite_url, secret=SECRET)
-
-
-@pytest.fixture
-def session(settings: Settings) -> Iterator[Session]:
-    engine = make_engine(settings.database)
-    with session_factory(engine)() as session:
-        yield session
-    engine.dispose()
 
 
 @pytest.fixture
@@ -47,14 +29,6 @@ def project(session: Session) -> Project:
     bring_in(session, project, "boats", work)
     bring_in(session, project, "talks", {**work, "cai": {1: EMPTY, 3: other}})
     return project
-
-
-@pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
-    app = create_app(settings)
-    yield app
-    with app.app_context():
-        db.engine.dispose()
 
 
 @pytest.fixture

@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 
-from annotator.app import create_app
 from annotator.config import Settings
 from annotator.db import make_engine, now, session_factory, writing
 from annotator.person.sign_in import start_session
-from annotator.web.database import db
 from tests.browser.pages import Watch, axe_in_both_schemes
-from tests.conftest import SECRET
 from tests.ingest.files import lines
 from tests.world import ARTICLE, make_member, make_project
-
-
-@pytest.fixture
-def settings(sqlite_url: str, tmp_path: Path) -> Settings:
-    return Settings(home=tmp_path, database=sqlite_url, secret=SECRET)
 
 
 @pytest.fixture
@@ -34,14 +26,6 @@ def cookie(settings: Settings) -> str:
         token = start_session(session, ada, now())
     engine.dispose()
     return token
-
-
-@pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
-    app = create_app(settings)
-    yield app
-    with app.app_context():
-        db.engine.dispose()
 
 
 def test_documents_are_brought_in_by_mouse(

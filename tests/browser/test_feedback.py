@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 
-from annotator.app import create_app
 from annotator.config import Settings
 from annotator.db import make_engine, now, session_factory, writing
 from annotator.gold import settle
 from annotator.person.sign_in import start_session
-from annotator.web.database import db
 from tests.browser.pages import Watch, axe_in_both_schemes
-from tests.conftest import SECRET
 from tests.gold.world import AT, SAME, make_small
 from tests.world import make_member, make_round
-
-
-@pytest.fixture
-def settings(sqlite_url: str, tmp_path: Path) -> Settings:
-    return Settings(home=tmp_path, database=sqlite_url, secret=SECRET)
 
 
 @pytest.fixture
@@ -39,14 +30,6 @@ def cookie(settings: Settings) -> str:
             token = start_session(session, cal, now())
     engine.dispose()
     return token
-
-
-@pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
-    app = create_app(settings)
-    yield app
-    with app.app_context():
-        db.engine.dispose()
 
 
 def test_gold_of_a_sentence_is_seen_once_it_is_finished(

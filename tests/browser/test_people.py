@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 
-from annotator.app import create_app
 from annotator.config import Settings
 from annotator.db import make_engine, now, session_factory, writing
 from annotator.person.sign_in import start_session
-from annotator.web.database import db
 from tests.browser.pages import Watch, axe_in_both_schemes
-from tests.conftest import SECRET
 from tests.world import make_member, make_person, make_project
-
-
-@pytest.fixture
-def settings(sqlite_url: str, tmp_path: Path) -> Settings:
-    return Settings(home=tmp_path, database=sqlite_url, secret=SECRET)
 
 
 @pytest.fixture
@@ -36,14 +27,6 @@ def cookies(settings: Settings) -> dict[str, str]:
         found = {person.name: start_session(session, person, now()) for person in who}
     engine.dispose()
     return found
-
-
-@pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
-    app = create_app(settings)
-    yield app
-    with app.app_context():
-        db.engine.dispose()
 
 
 def signed_in(page: Page, address: str, cookie: str) -> None:

@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 
-from annotator.app import create_app
 from annotator.config import Settings
 from annotator.db import make_engine, now, session_factory, writing
 from annotator.person.sign_in import start_session
-from annotator.web.database import db
 from tests.browser.pages import Watch, axe_in_both_schemes
-from tests.conftest import SECRET
 from tests.correction.world import SPLIT, make_growing
 from tests.world import make_member
-
-
-@pytest.fixture
-def settings(sqlite_url: str, tmp_path: Path) -> Settings:
-    return Settings(home=tmp_path, database=sqlite_url, secret=SECRET)
 
 
 @pytest.fixture
@@ -35,14 +27,6 @@ def cookie(settings: Settings) -> str:
             token = start_session(session, make_member(session, project, "ada", "admin"), now())
     engine.dispose()
     return token
-
-
-@pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
-    app = create_app(settings)
-    yield app
-    with app.app_context():
-        db.engine.dispose()
 
 
 def test_a_label_is_split_and_its_sentences_are_handed_out_again(
