@@ -194,21 +194,21 @@ def test_a_page_that_was_left_open_for_a_day_asks_once_and_saves(
     hand, statuses = open_for_a_day(page, address, office)
     age_sign_ins(office, DAY, DAY)
 
-    hand.press("1", "ArrowDown", "2")
+    hand.press("1")
     dialog = page.get_by_role("dialog", name="Sign in again")
     expect(dialog).to_be_visible()
     assert statuses == [401]
     dialog.get_by_label("Password").fill(PASSWORD)
     page.keyboard.press("Enter")
     expect(dialog).to_be_hidden()
+    hand.saved(1)
+    hand.press("ArrowDown", "2")
     hand.saved(2)
-    hand.press("f")
-    hand.saved(3)
 
     assert statuses.count(401) == 1
     assert [m.text for m in office.body(3).mentions] == ["She", "Kestria"]
     with office.session() as session:
-        worked = session.scalars(select(Revision.active_ms).order_by(Revision.id.desc()).limit(3)).all()
+        worked = session.scalars(select(Revision.active_ms).order_by(Revision.id.desc()).limit(2)).all()
     assert all(active is not None and active < 60_000 for active in worked), "a day away is no work"
 
 

@@ -118,16 +118,24 @@ class Registry:
     """The desk's search of the registry, held back until it is let go or cut off."""
 
     def __init__(self, page: Page) -> None:
+        self.page = page
         self.held: list[Route] = []
         page.route("**/actors?*", lambda route: self.held.append(route))
 
     def answer(self) -> None:
-        while self.held:
-            self.held.pop().continue_()
+        for route in self.asked():
+            route.continue_()
 
     def fail(self) -> None:
-        while self.held:
-            self.held.pop().abort()
+        for route in self.asked():
+            route.abort()
+
+    def asked(self) -> list[Route]:
+        """What is held, once there is something."""
+        while not self.held:
+            self.page.wait_for_timeout(20)
+        held, self.held = self.held, []
+        return held
 
 
 def test_an_enter_waits_for_what_the_search_brings_and_proposes_no_double(
