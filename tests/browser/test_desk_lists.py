@@ -17,6 +17,7 @@ from annotator.models import APPROVED, Assignment, Person, Project
 from annotator.registry import ActorBody, write
 from annotator.web.database import db
 from tests.browser.desk import Office, sit_down
+from tests.browser.faults import wait_until
 from tests.browser.pages import Watch, axe_findings
 from tests.conftest import SECRET
 from tests.world import AT, CODEBOOK
@@ -132,8 +133,7 @@ class Registry:
 
     def asked(self) -> list[Route]:
         """What is held, once there is something."""
-        while not self.held:
-            self.page.wait_for_timeout(20)
+        wait_until(lambda: self.page.wait_for_timeout(20) or self.held)
         held, self.held = self.held, []
         return held
 
