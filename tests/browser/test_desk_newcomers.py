@@ -95,6 +95,43 @@ def test_a_role_that_is_missing_is_asked_for(page: Page, hand: Hand, office: Off
     assert list(office.body(3).events[0].roles) == ["target"]
 
 
+def test_all_of_a_role_is_its_button_and_the_desk_says_who_has_it(
+    page: Page, hand: Hand, office: Office
+) -> None:
+    hand.select("Kestria")
+    hand.press("a", "Enter")
+    hand.saved(1)
+    hand.select("praised")
+    hand.press("e", "i")
+    hand.saved(2)
+    page.locator("[data-slot=target]").get_by_text("needed").click()
+    expect(page.locator("p.hint")).to_contain_text("Who is the target?")
+    page.locator(".cast [data-number='1']").click()
+    hand.saved(3)
+    expect(page.locator("p.hint")).to_contain_text("The target is Kestria. One more")
+    assert office.body(3).events[0].roles.keys() == {"target"}
+
+
+def test_an_actor_is_changed_by_a_click_on_it(page: Page, hand: Hand, office: Office) -> None:
+    hand.select("Kestria")
+    hand.press("a", "Enter")
+    hand.saved(1)
+    page.locator(".row .who").click()
+    expect(page.locator("#picker-title")).to_have_text("Who is “Kestria”?")
+    hand.type("Council")
+    page.locator("#picker-list li", has_text="Northern Council").first.click()
+    hand.saved(2)
+    assert [mention.actor for mention in office.body(3).mentions] == ["council"]
+
+
+def test_the_list_stands_still_while_one_looks_at_its_entries(page: Page, hand: Hand) -> None:
+    hand.press("e")
+    row = page.locator("#picker-list li").first
+    before = row.bounding_box()
+    page.locator("#picker-list li").nth(2).hover()
+    assert row.bounding_box() == before
+
+
 def test_two_clicks_take_a_word_or_a_name_and_three_go_to_the_punctuation(page: Page, hand: Hand) -> None:
     page.locator("#sentence .tok", has_text="patrol").dblclick()
     assert chosen(page) == "patrol"

@@ -156,6 +156,7 @@ class Desk {
     if (status !== 200) return this.say(`Not saved: ${record.words}.`);
     const notice = here ? ($("desk-notice")?.textContent ?? "") : "";
     $("said").textContent = `Saved: ${record.words}. ${notice}`;
+    if (here && !notice && record.line !== this.lineOf(this.n)) this.hint(`Saved: ${record.words} · Z takes it back`);
     if (here && notice && $("submit-article")) $("submit-article").focus();
   }
 
@@ -372,10 +373,11 @@ class Desk {
       return this.show(Number(link.dataset.n));
     }
     const row = event.target.closest(".row");
-    if (row && !event.target.closest("button")) {
-      this.rows.take(row);
-      this.focus();
-    }
+    if (!row || event.target.closest("button")) return;
+    const slot = event.target.closest(".slot");
+    if (slot) this.rows.openAt(row.dataset.tag, slot.dataset.slot);
+    else this.rows.take(row);
+    this.focus();
   }
 
   pressed(button) {
@@ -394,6 +396,7 @@ class Desk {
       cast: () => this.pressedChip(Number(button.dataset.number)),
       role: () => this.rows.openAt(row.dataset.tag, button.dataset.role),
       type: () => this.rows.retype(row),
+      who: () => (this.rows.take(row), this.actors.open()),
       fields: () => ((this.rows.tag = row.dataset.tag), this.rows.pickField()),
     };
     const act = acts[button.dataset.act];

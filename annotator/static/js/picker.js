@@ -48,6 +48,7 @@ export class Picker {
     this.show(title, keyless ? `${hint.replace(/, or Space to search$/, "")} · without a key: Space and its name, or ↑ ↓, then Enter` : hint);
     this.form.hidden = true;
     this.panes.hidden = false;
+    this.panes.classList.toggle("bare", !find && !options.some((option) => explained(option).trim()));
     this.list.classList.toggle("columns", !typing && options.length > FITTING);
     this.search.hidden = !search && !keyless;
     this.search.value = "";

@@ -44,7 +44,7 @@ export class Rows {
       for (const slot of row.querySelectorAll("[data-slot]")) slot.classList.toggle("at", open && slot.dataset.slot === this.open.role);
     }
     this.desk.region.classList.toggle("asking", Boolean(this.open));
-    if (this.open) this.desk.hint(`Who is the ${this.roleTitle(this.open.role)}? 1…9, A or an actor of the cast · Space: the next role · Esc: back to the words`);
+    if (this.open) this.desk.hint(this.question());
   }
 
   // --- events
@@ -74,6 +74,20 @@ export class Rows {
     this.desk.selection.made = false;
     this.desk.gesture({ do: "event", id, type: option.value, ...range }, range.text ? `${option.title} at “${range.text}”` : option.title);
     if (this.open) this.ask();
+  }
+
+  /** Whom the open role asks for, or who has it, and how to go on. */
+  question() {
+    const { tag, role } = this.open;
+    const names = [...document.querySelectorAll(`#row-${CSS.escape(tag)} [data-slot="${CSS.escape(role)}"] .chip > span`)].map((name) => name.textContent);
+    const said = this.roleTitle(role);
+    const asked = names.length ? `The ${said} is ${names.join(", ")}. One more: 1…9, A` : `Who is the ${said}? 1…9, A`;
+    return `${asked} or the cast · Space: the ${this.roleTitle(this.roleAfter(role))} · Esc: back to the words`;
+  }
+
+  roleAfter(role) {
+    const ids = this.desk.codebook.roles.map((one) => one.id);
+    return ids[(ids.indexOf(role) + 1) % ids.length];
   }
 
   /** Says whom the open role asks for. */
@@ -115,8 +129,7 @@ export class Rows {
   }
 
   nextRole() {
-    const ids = this.desk.codebook.roles.map((role) => role.id);
-    this.open.role = ids[(ids.indexOf(this.open.role) + 1) % ids.length];
+    this.open.role = this.roleAfter(this.open.role);
     this.ask();
   }
 
