@@ -30,6 +30,8 @@ FILES = {
 }  # fmt: skip
 # Regions of a page that a script asks for, and a job's page, which leaves for its result when there is one.
 PARTS = {"annotate.article", "annotate.find_actors", "annotate.label_precedents", "jobs.job"}
+# What shows another part of the same page.
+NARROWING = {"after", "before", "page", "round", "show"}
 ONWARD = {"adjudicate.go_on", "annotate.go_on", "annotate.resume"}
 AT_THE_DESK = {"annotate.sentence", "feedback.article", "feedback.articles"}
 ASKED_BY_FORMS = (
@@ -66,7 +68,7 @@ class Crawl:
         return str(self.routes.match(urlsplit(url).path, method="GET")[0])
 
     def kind(self, url: str) -> tuple[str, frozenset[str]]:
-        return self.route(url), frozenset(name for name, _ in parse_qsl(urlsplit(url).query))
+        return self.route(url), frozenset(name for name, _ in parse_qsl(urlsplit(url).query)) - NARROWING
 
     def look(self) -> None:
         """At the page that is shown now."""
