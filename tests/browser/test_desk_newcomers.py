@@ -110,6 +110,8 @@ def test_all_of_a_role_is_its_button_and_the_desk_says_who_has_it(
     hand.saved(3)
     expect(page.locator("p.hint")).to_contain_text("The target is Kestria. One more")
     assert office.body(3).events[0].roles.keys() == {"target"}
+    page.locator("[data-act=stance]").click()
+    expect(page.locator(".slot.at")).to_have_count(0)
 
 
 def test_an_actor_is_changed_by_a_click_on_it(page: Page, hand: Hand, office: Office) -> None:

@@ -140,8 +140,8 @@ export class Actors {
       "form",
       { className: "new-actor" },
       field("Name", element("input", { name: "name", value: name, required: true, maxLength: 150, autocomplete: "off" })),
-      field("Type", type),
-      field("Country", element("input", { name: "country", maxLength: 40, size: 8, autocomplete: "off", autocapitalize: "characters" })),
+      field("Type (optional)", type),
+      field("Country (optional)", element("input", { name: "country", maxLength: 40, size: 8, autocomplete: "off", autocapitalize: "characters" })),
       element("button", { className: "primary", textContent: "Propose" }),
     );
     this.desk.picker.ask({

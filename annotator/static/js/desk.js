@@ -384,8 +384,8 @@ class Desk {
     const row = button.closest(".row");
     const acts = {
       actor: () => this.actors.open(),
-      event: () => this.rows.pickType(),
-      stance: () => this.stances.compose(),
+      event: () => (this.rows.close(), this.rows.pickType()),
+      stance: () => (this.rows.close(), this.stances.compose()),
       take: () => this.suggestions.take(button.closest(".offer")),
       dismiss: () => this.suggestions.dismiss(button.closest(".offer")),
       recall: () => this.suggestions.recall(),
