@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from annotator.app import create_app
 from annotator.config import Settings
 from annotator.db import make_engine, session_factory
 from annotator.web.database import db
+from tests.browser.desk import Office
 from tests.conftest import SECRET
 from tools import chromium
 
@@ -64,3 +65,14 @@ def app(settings: Settings) -> Iterator[Flask]:
     yield app
     with app.app_context():
         db.engine.dispose()
+
+
+@pytest.fixture
+def office(settings: Settings) -> Office:
+    """Ana and ben code one article; a test of other documents or another codebook makes its own."""
+    return Office.furnished(settings)
+
+
+@pytest.fixture
+def address(app: Flask, live: Callable[..., str]) -> str:
+    return live(app)

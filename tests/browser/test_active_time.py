@@ -2,37 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
-
-import pytest
-from flask import Flask
 from playwright.sync_api import Page
 from sqlalchemy import select
 
-from annotator.config import Settings
 from annotator.models import Revision
-from annotator.web.database import db
 from tests.browser.desk import Office, sit_down
-from tests.conftest import SECRET
-
-
-@pytest.fixture
-def office(sqlite_url: str, tmp_path: Path) -> Office:
-    return Office.furnished(Settings(home=tmp_path, database=sqlite_url, secret=SECRET))
-
-
-@pytest.fixture
-def app(office: Office) -> Iterator[Flask]:
-    app = office.app()
-    yield app
-    with app.app_context():
-        db.engine.dispose()
-
-
-@pytest.fixture
-def address(app: Flask, live: Callable[..., str]) -> str:
-    return live(app)
 
 
 def measured(office: Office) -> list[int | None]:

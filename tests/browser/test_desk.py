@@ -2,37 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
-
-import pytest
-from flask import Flask
 from playwright.sync_api import Page, expect
 
-from annotator.config import Settings
 from annotator.core.body import Body
-from annotator.web.database import db
 from tests.browser.desk import Hand, Office, sit_down
 from tests.browser.pages import Watch, axe_in_both_schemes
-from tests.conftest import SECRET
-
-
-@pytest.fixture
-def office(sqlite_url: str, tmp_path: Path) -> Office:
-    return Office.furnished(Settings(home=tmp_path, database=sqlite_url, secret=SECRET))
-
-
-@pytest.fixture
-def app(office: Office) -> Iterator[Flask]:
-    app = office.app()
-    yield app
-    with app.app_context():
-        db.engine.dispose()
-
-
-@pytest.fixture
-def address(app: Flask, live: Callable[..., str]) -> str:
-    return live(app)
 
 
 def meet(hand: Hand, n: int) -> None:

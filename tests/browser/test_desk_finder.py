@@ -2,39 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
-
 import pytest
-from flask import Flask
 from playwright.sync_api import Page, expect
 
 from annotator.config import Settings
-from annotator.web.database import db
 from tests.browser.desk import FERRY, Hand, Office, sit_down
 from tests.browser.pages import Watch, axe_in_both_schemes
-from tests.conftest import SECRET
 
 DAYS = " ".join(f"It was day {k}{', and the café shut' if k % 300 == 0 else ''}." for k in range(1, 2000))
 DOCUMENTS = {"ferry": (FERRY, "en"), "days": (f"Day by day\n{DAYS}", "en")}
 
 
 @pytest.fixture
-def office(sqlite_url: str, tmp_path: Path) -> Office:
-    return Office.furnished(Settings(home=tmp_path, database=sqlite_url, secret=SECRET), DOCUMENTS)
-
-
-@pytest.fixture
-def app(office: Office) -> Iterator[Flask]:
-    app = office.app()
-    yield app
-    with app.app_context():
-        db.engine.dispose()
-
-
-@pytest.fixture
-def address(app: Flask, live: Callable[..., str]) -> str:
-    return live(app)
+def office(settings: Settings) -> Office:
+    return Office.furnished(settings, DOCUMENTS)
 
 
 def found(page: Page) -> list[int]:

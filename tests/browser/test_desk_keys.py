@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 
 from annotator.config import Settings
-from annotator.web.database import db
 from tests.browser.desk import FERRY, Hand, Office, sit_down
 from tests.browser.pages import Watch, axe_findings
-from tests.conftest import SECRET
 
 ARABIC = "قالت الوزيرة آنا تيل إن كيستريا رفضت العرض. وردت الجزر."
 JAPANESE = "外務大臣のアナ・テイルは、ケストリアが船を集めたと非難した。島々は否定した。"
@@ -30,21 +25,8 @@ DOCUMENTS = {
 
 
 @pytest.fixture
-def office(sqlite_url: str, tmp_path: Path) -> Office:
-    return Office.furnished(Settings(home=tmp_path, database=sqlite_url, secret=SECRET), DOCUMENTS)
-
-
-@pytest.fixture
-def app(office: Office) -> Iterator[Flask]:
-    app = office.app()
-    yield app
-    with app.app_context():
-        db.engine.dispose()
-
-
-@pytest.fixture
-def address(app: Flask, live: Callable[..., str]) -> str:
-    return live(app)
+def office(settings: Settings) -> Office:
+    return Office.furnished(settings, DOCUMENTS)
 
 
 def chosen(page: Page) -> str:

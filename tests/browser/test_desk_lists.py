@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
-from flask import Flask
 from playwright.sync_api import Page, Route, expect
 from sqlalchemy import select, update
 
@@ -15,11 +12,9 @@ from annotator.config import Settings
 from annotator.db import writing
 from annotator.models import APPROVED, Assignment, Person, Project
 from annotator.registry import ActorBody, write
-from annotator.web.database import db
 from tests.browser.desk import Office, sit_down
 from tests.browser.faults import wait_until
 from tests.browser.pages import Watch, axe_findings
-from tests.conftest import SECRET
 from tests.world import AT, CODEBOOK
 
 KINDS = "".join(f"  - {{id: KIND{n}, title: Kind {n}}}\n" for n in range(40)).encode()
@@ -28,21 +23,8 @@ ROWS = "#picker-list li"
 
 
 @pytest.fixture
-def office(sqlite_url: str, tmp_path: Path) -> Office:
-    return Office.furnished(Settings(home=tmp_path, database=sqlite_url, secret=SECRET), codebook=MANY)
-
-
-@pytest.fixture
-def app(office: Office) -> Iterator[Flask]:
-    app = office.app()
-    yield app
-    with app.app_context():
-        db.engine.dispose()
-
-
-@pytest.fixture
-def address(app: Flask, live: Callable[..., str]) -> str:
-    return live(app)
+def office(settings: Settings) -> Office:
+    return Office.furnished(settings, codebook=MANY)
 
 
 def fill_cast(office: Office, size: int) -> None:

@@ -2,34 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 
 from annotator.config import Settings
-from annotator.web.database import db
 from tests.browser.desk import Hand, Office, sit_down
-from tests.conftest import SECRET
 from tests.world import CODEBOOK
 
 DEFINED = CODEBOOK.replace(b"title: Accuse,", b"title: Accuse, definition: Criticises or blames,")
 
 
 @pytest.fixture
-def office(sqlite_url: str, tmp_path: Path) -> Office:
-    settings = Settings(home=tmp_path, database=sqlite_url, secret=SECRET)
+def office(settings: Settings) -> Office:
     return Office.furnished(settings, codebook=DEFINED)
-
-
-@pytest.fixture
-def app(office: Office) -> Iterator[Flask]:
-    app = office.app()
-    yield app
-    with app.app_context():
-        db.engine.dispose()
 
 
 @pytest.fixture

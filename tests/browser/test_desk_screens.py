@@ -2,40 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 
 from annotator.config import Settings
-from annotator.web.database import db
 from tests.browser.desk import FERRY, Hand, Office, sit_down
 from tests.browser.test_desk_keys import ARABIC
-from tests.conftest import SECRET
 
 FOLDER = Path(__file__).parent.parent.parent / "screenshots"
 
 
 @pytest.fixture
-def office(sqlite_url: str, tmp_path: Path) -> Office:
+def office(settings: Settings) -> Office:
     documents = {"ferry": (FERRY, "en"), "arabic": (ARABIC, "ar")}
-    settings = Settings(home=tmp_path, database=sqlite_url, secret=SECRET)
     return Office.furnished(settings, documents, suggestions="on")
-
-
-@pytest.fixture
-def app(office: Office) -> Iterator[Flask]:
-    app = office.app()
-    yield app
-    with app.app_context():
-        db.engine.dispose()
-
-
-@pytest.fixture
-def address(app: Flask, live: Callable[..., str]) -> str:
-    return live(app)
 
 
 def take(page: Page, name: str) -> None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from flask import Flask
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
@@ -14,34 +12,19 @@ from annotator.config import Settings
 from annotator.db import now, writing
 from annotator.models import Offer
 from annotator.person.sign_in import start_session
-from annotator.web.database import db
 from tests.browser.desk import Hand, Office, sit_down
 from tests.browser.pages import Watch, axe_findings, axe_in_both_schemes
-from tests.conftest import SECRET
 from tests.suggestion.world import make_taught, person, trained
 
 
 @pytest.fixture
-def office(sqlite_url: str, tmp_path: Path) -> Office:
-    office = Office(Settings(home=tmp_path, database=sqlite_url, secret=SECRET))
+def office(settings: Settings) -> Office:
+    office = Office(settings)
     with office.session() as session:
         trained(session, make_taught(session))
         with writing(session):
             office.cookies["mira"] = start_session(session, person(session, "mira"), now())
     return office
-
-
-@pytest.fixture
-def app(office: Office) -> Iterator[Flask]:
-    app = office.app()
-    yield app
-    with app.app_context():
-        db.engine.dispose()
-
-
-@pytest.fixture
-def address(app: Flask, live: Callable[..., str]) -> str:
-    return live(app)
 
 
 def seat(page: Page, address: str, office: Office, words: str) -> tuple[Hand, int]:

@@ -155,7 +155,7 @@ class Desk {
     if (error) return this.refused(record, error);
     if (status !== 200) return this.say(`Not saved: ${record.words}.`);
     const notice = here ? ($("desk-notice")?.textContent ?? "") : "";
-    $("said").textContent = `Saved: ${record.words}. ${notice}`;
+    this.hear(`Saved: ${record.words}. ${notice}`);
     if (here && !notice && record.line !== this.lineOf(this.n)) this.hint(`Saved: ${record.words} · Z takes it back`);
     if (here && notice && $("submit-article")) $("submit-article").focus();
   }
