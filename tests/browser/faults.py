@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from playwright.sync_api import expect
+from playwright.sync_api import Page, Route, expect
 from sqlalchemy import update
 
 from annotator.db import writing
@@ -48,6 +48,27 @@ class Server:
             with self.app.app_context():
                 db.engine.dispose()
         self.running = None
+
+
+def cut_off(page: Page) -> None:
+    """Takes the network away, and waits until the page has lost it: it goes a moment after it is told to."""
+    page.context.set_offline(True)
+    asking = "fetch(document.querySelector('link[rel=icon]').href, { cache: 'no-store' })"
+    wait_until(lambda: page.evaluate(f"{asking}.then(() => false, () => true)"))
+
+
+def painted_without(page: Page, script: str, url: str) -> bool:
+    """Whether anything of a page is to be seen while one of its scripts has not come yet."""
+    held: list[Route] = []
+    page.route(f"**/{script}", lambda route: held.append(route))
+    page.goto(url, wait_until="commit")
+    wait_until(lambda: page.wait_for_timeout(20) or held)
+    page.wait_for_timeout(500)
+    paints = "performance.getEntriesByType('paint').length"
+    painted = page.evaluate(paints) > 0
+    held[0].continue_()
+    wait_until(lambda: page.evaluate(paints))
+    return painted
 
 
 def known_cast(hand: Hand) -> None:

@@ -19,6 +19,7 @@ from annotator.gold import settle
 from annotator.models import Comparison, Decision, Gold, Person, Project
 from annotator.person.sign_in import start_session
 from tests.adjudication.reviewer import Reviewer
+from tests.browser.faults import painted_without
 from tests.browser.pages import Watch, axe_in_both_schemes
 from tests.gold.world import OTHER, SAME, make_small, wide
 from tests.release.world import bring_in, make_member
@@ -176,16 +177,22 @@ def test_everything_goes_by_mouse(page: Page, address: str, session: Session, wa
 def test_a_press_that_does_not_arrive_is_said_and_pressed_again(
     page: Page, address: str, session: Session
 ) -> None:
+    away = True
+    page.route("**/decisions", lambda route: route.abort() if away else route.continue_())
     page.goto(f"{address}/adjudication/d0/sentences/3")
-    page.route("**/decisions", lambda route: route.abort())
     page.keyboard.press("1")
     expect(page.get_by_text("Not saved: the server cannot be reached.")).to_be_visible()
-    page.unroute("**/decisions")
+    away = False
 
     page.keyboard.press("1")
 
     expect(page.locator("#saved")).to_have_text("✓ Saved, decision 1")
     expect(page.get_by_text("Not saved")).to_have_count(0)
+
+
+def test_the_bench_is_not_seen_before_it_listens(page: Page, address: str) -> None:
+    url = f"{address}/adjudication/d0/sentences/3"
+    assert not painted_without(page, "adjudicate.js", url)
 
 
 def test_axe_finds_nothing_on_the_queue_and_the_bench(page: Page, address: str) -> None:

@@ -116,8 +116,8 @@ def test_keys_that_come_faster_than_answers_are_all_taken_in_order(
 def test_a_key_for_a_row_that_is_not_drawn_yet_waits_until_it_is(
     page: Page, address: str, office: Office
 ) -> None:
-    hand = sit_down(page, address, office, 3)
     page.route("**/gestures", lambda route: (page.wait_for_timeout(600), route.continue_()))
+    hand = sit_down(page, address, office, 3)
     hand.select("accused")
 
     hand.press("e", "c", ".", "o", "a")
@@ -130,9 +130,9 @@ def test_a_key_for_a_row_that_is_not_drawn_yet_waits_until_it_is(
 def test_a_number_for_a_mention_that_is_not_drawn_yet_waits_until_it_is(
     page: Page, address: str, office: Office
 ) -> None:
+    page.route("**/sentences/3/gestures", lambda route: (page.wait_for_timeout(600), route.continue_()))
     hand = sit_down(page, address, office, 2)
     meet(hand, 2)
-    page.route("**/gestures", lambda route: (page.wait_for_timeout(600), route.continue_()))
 
     hand.press("1")
     hand.saved(1)

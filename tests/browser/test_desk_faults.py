@@ -23,6 +23,7 @@ from tests.browser.faults import (
     PASSWORD,
     Server,
     assert_ten,
+    cut_off,
     give_passwords,
     known_cast,
     ten_gestures,
@@ -54,9 +55,8 @@ def test_ten_gestures_made_offline_arrive_once_and_in_order(page: Page, address:
     hand = sit_down(page, address, office, 2)
     known_cast(hand)
     failed: list[Request] = []
+    cut_off(page)
     page.on("requestfailed", lambda request: failed.append(request))
-
-    page.context.set_offline(True)
     ten_gestures(hand)
     expect(page.locator("#outbox")).to_contain_text("10 changes not saved yet", timeout=2000)
     expect(page.locator("#saved")).to_have_text("10 not saved yet")
@@ -83,7 +83,7 @@ def test_leaving_with_unsaved_work_warns(page: Page, address: str, office: Offic
         dialog.dismiss()
 
     page.on("dialog", stay)
-    page.context.set_offline(True)
+    cut_off(page)
     hand.press("1")
     expect(page.locator("#outbox")).to_be_visible()
 
@@ -113,7 +113,7 @@ def test_what_waits_survives_a_killed_browser(
     page = context.pages[0]
     hand = sit_down(page, address, office, 2)
     known_cast(hand)
-    context.set_offline(True)
+    cut_off(page)
     ten_gestures(hand)
     expect(page.locator("#outbox")).to_contain_text("10 changes not saved yet")
     keys = page.evaluate(KEPT)
@@ -156,8 +156,6 @@ def alive(process: int) -> bool:
 def test_a_lost_answer_is_asked_for_again_and_nothing_is_done_twice(
     page: Page, address: str, office: Office
 ) -> None:
-    hand = sit_down(page, address, office, 2)
-    known_cast(hand)
     lost: list[int] = []
     sent: list[str] = []
 
@@ -168,7 +166,9 @@ def test_a_lost_answer_is_asked_for_again_and_nothing_is_done_twice(
         lost.append(route.fetch().status)
         return route.abort()
 
-    page.route("**/gestures", lose_the_first)
+    page.route("**/sentences/3/gestures", lose_the_first)
+    hand = sit_down(page, address, office, 2)
+    known_cast(hand)
     hand.press("1")
     hand.saved(1)
 

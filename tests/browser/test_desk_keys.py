@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from annotator.config import Settings
 from tests.browser.desk import FERRY, Hand, Office, sit_down
+from tests.browser.faults import painted_without
 from tests.browser.pages import Watch, axe_findings
 
 ARABIC = "قالت الوزيرة آنا تيل إن كيستريا رفضت العرض. وردت الجزر."
@@ -27,6 +28,11 @@ DOCUMENTS = {
 @pytest.fixture
 def office(settings: Settings) -> Office:
     return Office.furnished(settings, DOCUMENTS)
+
+
+def test_the_desk_is_not_seen_before_it_listens(page: Page, address: str, office: Office) -> None:
+    page.context.add_cookies([{"name": "session", "value": office.cookies["ana"], "url": address}])
+    assert not painted_without(page, "waiting.js", f"{address}/strait/documents/ferry/sentences/2")
 
 
 def chosen(page: Page) -> str:

@@ -13,7 +13,7 @@ from annotator.db import writing
 from annotator.models import APPROVED, Assignment, Person, Project
 from annotator.registry import ActorBody, write
 from tests.browser.desk import Office, sit_down
-from tests.browser.faults import wait_until
+from tests.browser.faults import cut_off, wait_until
 from tests.browser.pages import Watch, axe_findings
 from tests.world import AT, CODEBOOK
 
@@ -165,7 +165,8 @@ def test_without_an_answer_the_list_says_so_before_somebody_new_is_made(
 ) -> None:
     registry = None if offline else Registry(page)
     hand = sit_down(page, address, office, 3)
-    page.context.set_offline(offline)
+    if offline:
+        cut_off(page)
     hand.select("Kestria")
     hand.press("a")
     if registry:

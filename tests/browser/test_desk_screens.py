@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from annotator.config import Settings
 from tests.browser.desk import FERRY, Hand, Office, sit_down
+from tests.browser.faults import cut_off
 from tests.browser.test_desk_keys import ARABIC
 
 FOLDER = Path(__file__).parent.parent.parent / "screenshots"
@@ -57,7 +58,7 @@ def test_every_state_has_its_picture(
     other.press("f")
     expect(other.page.locator("#desk-error")).to_be_visible()
     take(other.page, f"conflict-{suffix}")
-    context.set_offline(True)
+    cut_off(page)
     hand.press("f", "Home", "1")
     expect(page.locator("#outbox")).to_contain_text("not saved yet")
     take(page, f"offline-{suffix}")

@@ -182,6 +182,7 @@ def adjudicate(page: Page) -> None:
     page.get_by_role("link", name="Start with the hardest").press("Enter")
     bench = page.locator("#bench")
     expect(bench).to_have_attribute("data-open", "2")
+    expect(bench.locator("tr.here")).to_be_focused()
     page.keyboard.press("1")
     expect(bench).to_have_attribute("data-open", "1")
     versions = page.locator("tr.here button").all_inner_texts()
