@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from playwright.sync_api import expect
+
 from annotator.annotation import own_desk
 from annotator.core.body import Body, Event, Mention, Stance, from_mapping
 from annotator.db import now, writing
@@ -74,7 +76,6 @@ class Coder:
         if number := self.number(actor):
             return self.hand.press(number)
         self.hand.press("a")
-        self.page.wait_for_timeout(120)
         if self.highlighted() != self.title(actor):
             self.search(actor)
         if self.highlighted() == self.title(actor):
@@ -91,6 +92,7 @@ class Coder:
         return self.keys[actor].removesuffix("~~") if actor in self.keys else self.names[actor]
 
     def highlighted(self) -> str:
+        expect(self.page.locator("#picker:not([data-looking])")).to_be_visible()
         row = self.page.locator("#picker-list [aria-selected=true] > span")
         return row.first.inner_text() if row.count() else ""
 
@@ -100,7 +102,6 @@ class Coder:
             return
         for letter in self.title(actor):
             self.hand.type(letter)
-            self.page.wait_for_timeout(120)
             if self.highlighted() == self.title(actor):
                 return
 

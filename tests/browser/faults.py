@@ -71,6 +71,29 @@ def painted_without(page: Page, script: str, url: str) -> bool:
     return painted
 
 
+class Registry:
+    """The desk's search of the registry, held back until it is let go or cut off."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.held: list[Route] = []
+        page.route("**/actors?*", lambda route: self.held.append(route))
+
+    def answer(self) -> None:
+        for route in self.asked():
+            route.continue_()
+
+    def fail(self) -> None:
+        for route in self.asked():
+            route.abort()
+
+    def asked(self) -> list[Route]:
+        """What is held, once there is something."""
+        wait_until(lambda: self.page.wait_for_timeout(20) or self.held)
+        held, self.held = self.held, []
+        return held
+
+
 def known_cast(hand: Hand) -> None:
     """Ana Teyl and Kestria are actors 1 and 2; the third sentence lies on the desk."""
     for words, typed, revision in (("Foreign Minister Ana Teyl", "ana", 1), ("offer", "kest", 2)):

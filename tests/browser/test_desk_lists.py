@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 from sqlalchemy import select, update
 
 from annotator.config import Settings
@@ -13,7 +13,7 @@ from annotator.db import writing
 from annotator.models import APPROVED, Assignment, Person, Project
 from annotator.registry import ActorBody, write
 from tests.browser.desk import Office, sit_down
-from tests.browser.faults import cut_off, wait_until
+from tests.browser.faults import Registry, cut_off
 from tests.browser.pages import Watch, axe_findings
 from tests.world import AT, CODEBOOK
 
@@ -95,29 +95,6 @@ def test_everybody_in_a_large_cast_is_reached_by_keys_that_are_shown(
     hand.saved(3)
     (stance,) = office.body(3).stances
     assert (stance.holder, stance.target.actor) == ("harbour-21", "harbour-12")
-
-
-class Registry:
-    """The desk's search of the registry, held back until it is let go or cut off."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-        self.held: list[Route] = []
-        page.route("**/actors?*", lambda route: self.held.append(route))
-
-    def answer(self) -> None:
-        for route in self.asked():
-            route.continue_()
-
-    def fail(self) -> None:
-        for route in self.asked():
-            route.abort()
-
-    def asked(self) -> list[Route]:
-        """What is held, once there is something."""
-        wait_until(lambda: self.page.wait_for_timeout(20) or self.held)
-        held, self.held = self.held, []
-        return held
 
 
 def test_an_enter_waits_for_what_the_search_brings_and_proposes_no_double(

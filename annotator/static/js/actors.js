@@ -65,10 +65,9 @@ export class Actors {
     return desk.outbox.waiting.some((record) => record.line === desk.lineOf(desk.n) && touches(JSON.parse(record.payload)));
   }
 
-  /** The selection mentions this actor; on a mention, it is this actor now, unless + was pressed. */
-  link(actor, propose = null) {
+  /** The selection, or the words that a list was opened for, mentions this actor; on a mention, it is this actor now, unless + was pressed. */
+  link(actor, propose = null, range = this.desk.selection.range()) {
     const { desk } = this;
-    const range = desk.selection.range();
     if (!actor || !range) return;
     const held = desk.rows.all().filter((row) => row.dataset.kind === "mention" && Number(row.dataset.s) === range.start && Number(row.dataset.e) === range.end);
     if (!this.changing(range) && held.some((row) => row.dataset.actor === actor.key)) return desk.say(`“${range.text}” mentions ${actor.name} already.`);
@@ -99,14 +98,16 @@ export class Actors {
   open(use = null, title = null) {
     const { desk } = this;
     const role = desk.rows.open;
-    const words = role ? "" : (desk.selection.range()?.text ?? "");
-    const take = use ?? ((actor, propose) => (role ? desk.rows.toggle(actor, propose) : this.link(actor, propose)));
+    const range = desk.selection.range();
+    const words = role ? "" : (range?.text ?? "");
+    const take = use ?? ((actor, propose) => (role ? desk.rows.toggle(actor, propose, role) : this.link(actor, propose, range)));
     desk.picker.open({
       title: title ?? (role ? `Who is the ${desk.rows.roleTitle(role.role)}?` : `Who is “${words}”?`),
       hint: "type a name, a code or a number · Enter takes",
       options: this.options({ key: "" }).map((one) => ({ ...one, meta: `${one.number} · ${one.code}` })),
       typing: true,
       words: use || role ? "" : words,
+      again: use ? null : () => (role ? desk.picker.close() : this.open()),
       find: (query) => this.find(query),
       last: (typed) => ({ title: typed || words ? `New actor: ${typed || words}` : "New actor…", meta: "propose it", name: typed || words, isNew: true }),
       take: (option) => (option.isNew ? this.propose(option.name, take) : take({ key: option.value, name: option.title })),
@@ -139,7 +140,7 @@ export class Actors {
     const form = element(
       "form",
       { className: "new-actor" },
-      field("Name", element("input", { name: "name", value: name, required: true, maxLength: 150, autocomplete: "off" })),
+      field("Name", element("input", { name: "name", defaultValue: name, required: true, maxLength: 150, autocomplete: "off" })),
       field("Type (optional)", type),
       field("Country (optional)", element("input", { name: "country", maxLength: 40, size: 8, autocomplete: "off", autocapitalize: "characters" })),
       element("button", { className: "primary", textContent: "Propose" }),

@@ -23,7 +23,7 @@ class Desk {
     this.host = host;
     this.codebook = JSON.parse($("codebook").textContent);
     this.selection = new Selection();
-    this.picker = new Picker($("picker"), { closed: () => this.focus(), replay: (press) => this.press(press) });
+    this.picker = new Picker($("picker"), { closed: () => this.focus(), replay: (press) => this.press(press), above: () => $("sentence") });
     this.actors = new Actors(this);
     this.rows = new Rows(this);
     this.stances = new Stances(this);
@@ -50,6 +50,7 @@ class Desk {
     host.addEventListener("keydown", (event) => this.key(event));
     host.addEventListener("click", (event) => this.click(event));
     host.addEventListener("pointerdown", (event) => event.target.closest("#sentence") && this.rows.close()); // back to the words
+    for (const end of ["pointerup", "click"]) host.addEventListener(end, (event) => event.target.closest("#sentence") && this.picker.renew());
     host.addEventListener("submit", (event) => this.submit(event));
     $("show-keys").addEventListener("click", () => this.help());
     $("help").addEventListener("close", () => this.focus());
@@ -177,6 +178,7 @@ class Desk {
     this.active.pass();
     this.region.replaceWith(region);
     if (was !== this.n) this.rows.tag = this.rows.open = null;
+    if (was !== this.n) this.picker.close();
     this.actors.also &&= was === this.n;
     this.bind(was === this.n ? place : null);
     if (focused && !this.picker.isOpen) this.focus();
@@ -315,8 +317,15 @@ class Desk {
     if (this.n > 1) this.show(this.n - 1);
   }
 
+  async mayLeave() {
+    const may = await this.picker.leave();
+    if (!may) this.say(`${this.picker.title.textContent} is still open: Enter keeps it, Esc leaves it.`);
+    return may;
+  }
+
   /** Draws another sentence of the article; what waits is sent all the same. Focus goes to it unless it stays. */
   async show(n, stays = false) {
+    if (!(await this.mayLeave())) return;
     try {
       const answer = await fetch(`${this.host.dataset.baseUrl}${n}`, { headers: { "HX-Request": "true" } });
       if (answer.status === 401) return this.renewal.open("nobody");
@@ -338,7 +347,7 @@ class Desk {
   }
 
   askText(title, value, type, done, hint) {
-    const control = Object.assign(document.createElement(type === "area" ? "textarea" : "input"), { name: "value", value, maxLength: 10_000 });
+    const control = Object.assign(document.createElement(type === "area" ? "textarea" : "input"), { name: "value", defaultValue: value, maxLength: 10_000 });
     const form = element("form", {}, element("label", {}, title, " ", control), element("button", { className: "primary", textContent: "Save" }));
     this.picker.ask({ title, hint, form, submit: (filled) => done(filled.get("value").replaceAll("\r\n", "\n")) });
   }
@@ -416,7 +425,7 @@ class Desk {
   }
 
   /** Buttons that are whole gestures (done, nothing here, undo, remove, a label) go through the outbox too. */
-  submit(event) {
+  async submit(event) {
     const button = event.submitter;
     if (event.target.id !== "gesture-form" || !button) return;
     if (button.name !== "gesture") {
@@ -426,8 +435,10 @@ class Desk {
     }
     event.preventDefault();
     const gesture = JSON.parse(button.value);
+    const finishing = FINISHING.includes(gesture.do);
+    if (finishing && !(await this.mayLeave())) return;
     this.rows.close();
-    if (FINISHING.includes(gesture.do)) this.finish(gesture);
+    if (finishing) this.finish(gesture);
     else this.gesture(gesture, button.getAttribute("aria-label") ?? button.textContent.replace(/\s+/g, " ").trim());
     this.focus();
   }

@@ -13,9 +13,9 @@ const element = (name, properties = {}, ...children) => {
 };
 
 export class Picker {
-  /** `closed()` gives the focus back; `replay(press)` acts on what was typed while an answer was awaited. */
-  constructor(panel, { closed, replay }) {
-    Object.assign(this, { panel, closed, replay });
+  /** `closed()` gives the focus back; `replay(press)` acts on what was typed while an answer was awaited; `above()` stays in sight. */
+  constructor(panel, { closed, replay, above }) {
+    Object.assign(this, { panel, closed, replay, above });
     for (const part of ["title", "hint", "search", "list", "definition", "form"]) this[part] = panel.querySelector(`#picker-${part}`);
     this.panes = panel.querySelector(".picker-panes");
     panel.querySelector("#picker-close").addEventListener("click", () => this.close());
@@ -39,10 +39,10 @@ export class Picker {
    * options: [{key, title, meta, group, definition, examples, value, on, current, stays}]; take(option) chooses one.
    * find(query) brings more, and those that fit exactly first; `words` are looked up before anything is typed.
    * last(typed) makes the last entry; keys(event) sees other keys first; `typing` starts in the search field.
-   * Without `search` there is a field all the same where an entry has no key of its own.
+   * again() asks anew when other words are selected meanwhile. Without `search` there is a field all the same where an entry has no key of its own.
    */
-  open({ title, hint = "", options, take, find = null, words = "", typing = false, search = true, keys = null, last = null }) {
-    Object.assign(this, { options, chosen: take, find, words, outer: keys, last, found: [], taking: false, stash: [] });
+  open({ title, hint = "", options, take, again = null, find = null, words = "", typing = false, search = true, keys = null, last = null }) {
+    Object.assign(this, { options, chosen: take, again, find, words, outer: keys, last, found: [], taking: false, stash: [] });
     this.unanswered = false;
     const keyless = !typing && options.some((option) => !option.key);
     this.show(title, keyless ? `${hint.replace(/, or Space to search$/, "")} · without a key: Space and its name, or ↑ ↓, then Enter` : hint);
@@ -59,7 +59,7 @@ export class Picker {
 
   /** A form instead of a list: a comment, or the particulars of a new actor. */
   ask({ title, hint = "", form, submit }) {
-    this.chosen = null;
+    this.chosen = this.again = null;
     this.show(title, hint);
     this.search.hidden = this.panes.hidden = true;
     this.form.hidden = false;
@@ -83,7 +83,27 @@ export class Picker {
   show(title, hint) {
     this.title.textContent = title;
     this.hint.textContent = hint;
+    this.panel.style.setProperty("--top", `${Math.ceil(this.above().getBoundingClientRect().bottom)}px`);
     this.panel.hidden = false;
+  }
+
+  /** Other words are selected: a list that is about the selection asks about them, with what was typed. */
+  renew() {
+    if (!this.isOpen || this.taking || !this.again) return;
+    const typed = this.search.value;
+    this.again();
+    if (!this.isOpen || !typed) return;
+    this.search.value = typed;
+    this.filter();
+  }
+
+  /** Whether the sentence may be left: an Enter that waits for its answer goes first, what was filled in is not thrown away. */
+  async leave() {
+    await this.entering;
+    const filled = this.isOpen && !this.form.hidden && [...this.form.querySelectorAll("input, textarea")].find((field) => field.value !== field.defaultValue);
+    if (filled) filled.focus();
+    else this.close();
+    return !filled;
   }
 
   close() {
@@ -111,6 +131,7 @@ export class Picker {
     this.moved = null;
     this.draw();
     const wanted = this.search.value.trim() || this.words;
+    this.panel.toggleAttribute("data-looking", Boolean(this.find && wanted));
     this.pending = this.find && wanted ? this.more(wanted, query ? 40 : 0) : null;
   }
 
@@ -121,6 +142,7 @@ export class Picker {
     if (looking !== this.looking) return;
     const found = await this.find(wanted);
     if (looking !== this.looking || this.panel.hidden) return;
+    this.panel.removeAttribute("data-looking");
     this.unanswered = !found;
     this.found = this.search.value.trim() ? (found ?? []) : (found ?? []).filter((option) => option.exact);
     this.draw();
@@ -229,6 +251,7 @@ export class Picker {
     if (event.key === "Escape") {
       event.preventDefault();
       this.taking = false;
+      this.entering = null;
       return this.close();
     }
     if (!this.chosen || event.target.closest("button")) return;
@@ -239,7 +262,8 @@ export class Picker {
     }
     if (event.key === "Enter") {
       event.preventDefault();
-      return void this.enter();
+      this.entering = this.enter();
+      return undefined;
     }
     if (document.activeElement !== this.search) this.shortcut(event);
   }

@@ -64,6 +64,7 @@ export class Rows {
       title: range.text ? `Which event is “${range.text}”?` : "Which event?",
       hint: "its key, or Space to search",
       options: this.types().map(entry),
+      again: () => this.pickType(),
       take: (option) => this.add(option, range),
     });
   }
@@ -134,9 +135,9 @@ export class Rows {
   }
 
   /** Puts an actor into the open role, or takes it out. */
-  toggle(actor, propose = null) {
-    if (!actor || !this.open) return;
-    const { tag, role, held } = this.open;
+  toggle(actor, propose = null, open = this.open) {
+    if (!actor || !open) return;
+    const { tag, role, held } = open;
     const set = (held[role] ??= new Set());
     const within = !set.delete(actor.key);
     if (within) set.add(actor.key);

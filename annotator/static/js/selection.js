@@ -255,6 +255,7 @@ export class Selection {
       clearTimeout(this.longPress); // a swipe
       this.touched = null;
     }
+    if (this.pressed && event.pointerType === "mouse" && !event.buttons) this.release(); // let go outside the sentence
     if (!this.pressed) return;
     const word = document.elementFromPoint(event.clientX, event.clientY)?.closest?.(".tok");
     const index = word ? this.words.indexOf(word) : -1;

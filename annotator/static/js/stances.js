@@ -10,9 +10,7 @@ export class Stances {
 
   /** A selection that was made on purpose before S is the cue, unless the target turns out to be a span. */
   compose() {
-    const range = this.desk.selection.range();
-    this.range = range;
-    this.cue = this.desk.selection.made ? range : null;
+    this.cue = this.desk.selection.made ? this.desk.selection.range() : null;
     this.targets = [];
     this.proposed = [];
     this.askHolder();
@@ -29,11 +27,11 @@ export class Stances {
       { key: "x", title: "Unattributed", value: "unattributed" },
       { key: "a", title: "Another actor…", isList: true },
     ];
-    this.ask("Whose stance?", "a number · 0 the author · X unattributed · A the list", options, take);
+    this.ask("Whose stance?", "a number · 0 the author · X unattributed · A the list", options, take, () => this.compose());
   }
 
-  ask(title, hint, options, take) {
-    this.desk.picker.open({ title, hint, search: false, options, take, keys: (event) => this.beyondNine(event, options) });
+  ask(title, hint, options, take, again) {
+    this.desk.picker.open({ title, hint, search: false, options, take, again, keys: (event) => this.beyondNine(event, options) });
   }
 
   /** Shift and a digit in an open list: actors 10 to 19. */
@@ -52,6 +50,7 @@ export class Stances {
 
   askTarget() {
     const { codebook, actors } = this.desk;
+    this.range = this.desk.selection.range();
     const held = (value) => this.targets.some((one) => one.target.actor === value);
     const people = actors.options({ group: "towards", stays: true }).filter((one) => one.value !== this.holder.key);
     const options = [
@@ -63,7 +62,7 @@ export class Stances {
     ];
     const names = this.targets.map((one) => one.words).join(", ");
     const hint = names ? "the label’s key · or one more target" : "an actor’s number · what the selected words are · T a topic";
-    this.ask(`${this.holder.name} towards ${names || "…"}`, hint, options, (option) => this.took(option));
+    this.ask(`${this.holder.name} towards ${names || "…"}`, hint, options, (option) => this.took(option), () => this.askTarget());
   }
 
   took(option) {

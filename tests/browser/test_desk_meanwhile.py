@@ -1,0 +1,124 @@
+"""The mouse elsewhere while a list or a form is open: nothing goes to other words, nothing is lost."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.desk import Hand, Office, sit_down
+from tests.browser.faults import Registry
+
+TITLE, FIELD = "#picker-title", "#picker-form [name=value]"
+
+
+@pytest.fixture
+def hand(page: Page, address: str, office: Office) -> Hand:
+    return sit_down(page, address, office, 3)
+
+
+def test_an_enter_that_waits_is_for_the_words_that_the_list_asked_about(
+    page: Page, address: str, office: Office
+) -> None:
+    registry = Registry(page)
+    hand = sit_down(page, address, office, 3)
+    hand.select("Kestria")
+    hand.press("a", "Enter")
+    hand.select("She")
+    registry.answer()
+    hand.saved(1)
+    assert [(m.text, m.actor) for m in office.body(3).mentions] == [("Kestria", "kestria")]
+
+
+def test_an_enter_that_waits_goes_before_the_next_sentence(page: Page, address: str, office: Office) -> None:
+    registry = Registry(page)
+    hand = sit_down(page, address, office, 3)
+    hand.select("Kestria")
+    hand.press("a", "Enter")
+    page.locator("#s5").press("Enter")
+    page.wait_for_timeout(300)
+    registry.answer()
+    hand.on(5)
+    hand.settled()
+    assert [(m.text, m.actor) for m in office.body(3).mentions] == [("Kestria", "kestria")]
+
+
+def test_a_list_follows_the_words_that_are_selected_while_it_is_open(
+    page: Page, hand: Hand, office: Office
+) -> None:
+    hand.select("She")
+    hand.press("a")
+    hand.type("kes")
+    hand.select("Kestria")
+    expect(page.locator(TITLE)).to_have_text("Who is “Kestria”?")
+    expect(page.locator("#picker-search")).to_have_value("kes")
+    expect(page.locator("#picker-list [aria-selected=true]")).to_contain_text("Kestria")
+    hand.press("Enter")
+    hand.saved(1)
+    hand.press("e")
+    hand.select("accused")
+    expect(page.locator(TITLE)).to_have_text("Which event is “accused”?")
+    hand.press("c")
+    hand.saved(2)
+    body = office.body(3)
+    assert [(m.text, m.actor) for m in body.mentions] == [("Kestria", "kestria")]
+    assert [(e.text, e.type) for e in body.events] == [("accused", "ACCUSE")]
+
+
+def test_the_words_that_a_stance_is_towards_may_be_selected_when_it_asks(
+    page: Page, hand: Hand, office: Office
+) -> None:
+    hand.select("She")
+    hand.press("s", "0")
+    hand.select("restraint")
+    expect(page.locator("#picker-list")).to_contain_text("“restraint”")
+    page.locator("#picker-list li").filter(has_text="“restraint”").first.click()
+    hand.press("-")
+    hand.saved(1)
+    (stance,) = office.body(3).stances
+    assert (stance.holder, stance.target.text, stance.label) == ("author", "restraint", "oppose")
+
+
+def test_a_list_is_left_behind_with_its_sentence(page: Page, hand: Hand) -> None:
+    hand.press("e")
+    expect(page.locator(TITLE)).to_be_visible()
+    page.locator("#s5").press("Enter")
+    hand.on(5)
+    expect(page.locator("#picker")).to_be_hidden()
+    expect(page.locator("#sentence")).to_be_focused()
+
+
+@pytest.mark.parametrize("way", ["#s5", ".actions .primary"])
+def test_a_comment_half_written_is_not_thrown_away_nor_saved_elsewhere(
+    page: Page, hand: Hand, office: Office, way: str
+) -> None:
+    hand.press("1" if way.startswith("#") else "Home", "c")
+    hand.type("who is she?")
+    page.locator(way).press("Enter")
+    expect(page.locator("p.hint")).to_have_text("Comment is still open: Enter keeps it, Esc leaves it.")
+    expect(page.locator(FIELD)).to_be_focused()
+    hand.on(3)
+    hand.press("Enter")
+    hand.saved(1)
+    assert office.body(3).comment == "who is she?"
+
+
+def test_a_drag_that_ends_outside_the_sentence_has_ended(page: Page, hand: Hand) -> None:
+    word, away = (page.locator(one).bounding_box() for one in ("#sentence .tok >> text=accused", "h1"))
+    other = page.locator("#sentence .tok >> text=restraint").bounding_box()
+    assert word and away and other
+    page.mouse.move(word["x"] + 3, word["y"] + 5)
+    page.mouse.down()
+    page.mouse.move(away["x"] + 3, away["y"] + 3, steps=3)
+    page.mouse.up()
+    page.mouse.move(other["x"] + 3, other["y"] + 5, steps=3)
+    assert page.locator("#sentence .tok.chosen").all_inner_texts() == ["accused"]
+
+
+def test_a_list_on_a_small_laptop_leaves_the_sentence_in_sight(page: Page, hand: Hand) -> None:
+    page.set_viewport_size({"width": 1366, "height": 640})
+    for key in "aes":
+        hand.press(key)
+        expect(page.locator("#picker")).to_be_visible()
+        words, panel = (page.locator(one).bounding_box() for one in ("#sentence", "#picker"))
+        assert words and panel and words["y"] + words["height"] <= panel["y"], key
+        hand.press("Escape")
