@@ -49,6 +49,8 @@ def watch(page: Page) -> Iterator[Watch]:
 
 
 def focused(page: Page) -> str:
+    """What has the focus once the last answer is drawn whole."""
+    expect(page.locator(".htmx-request, .htmx-swapping, .htmx-settling")).to_have_count(0)
     return str(page.evaluate("document.activeElement.id || document.activeElement.tagName"))
 
 
@@ -66,8 +68,8 @@ def test_thirty_disagreements_are_cleared_by_keyboard(
     choices = "120"
     for n in range(SENTENCES):
         bench = page.locator("#bench")
+        expect(page.locator("tr.here")).to_be_focused()
         here, waiting = bench.get_attribute("data-url"), int(bench.get_attribute("data-open") or 0)
-        assert focused(page).startswith("row-")
         for _ in range(waiting):  # without waiting for answers, as fast as hands are
             page.keyboard.press(choices[rows % 3])
             rows, keys = rows + 1, keys + 1
@@ -150,6 +152,41 @@ def test_reasons_notes_precedents_and_edits_go_by_keyboard(
     session.rollback()
     row = session.scalars(select(Decision).where(Decision.reason != "")).all()[-1]
     assert row.complete and [s.label for s in decode(row.body).stances] == ["support"]
+
+
+def test_what_is_half_written_is_not_thrown_away_by_another_press(
+    page: Page, address: str, session: Session, watch: Watch
+) -> None:
+    page.goto(f"{address}/adjudication/d0/sentences/3")
+    page.keyboard.press("1")
+    expect(page.locator("#saved")).to_have_text("✓ Saved, decision 1")
+    page.keyboard.press("u")
+    note = page.get_by_label("What the codebook leaves open")
+    note.fill("Is a refusal a stance?")
+    for press in ("Gold, next", "Undo"):
+        page.get_by_role("button", name=press).click()
+        expect(page.get_by_role("alert")).to_have_text(
+            "“Codebook unclear” is half written: keep it first, or Esc leaves it."
+        )
+        expect(note).to_be_focused()
+        expect(note).to_have_value("Is a refusal a stance?")
+    page.get_by_role("link", name="Leave for later").click()
+    expect(note).to_have_value("Is a refusal a stance?")
+    page.get_by_role("button", name="Keep the note").click()
+    expect(page.get_by_text("Unclear here: Is a refusal a stance?")).to_be_visible()
+    expect(page.get_by_role("alert")).to_have_count(0)
+
+    page.keyboard.press("e")
+    page.get_by_label("Cue").fill("rejected")
+    page.locator("tr.open .version, .version").first.click()
+    expect(page.get_by_role("alert")).to_contain_text("“Edit into what is right” is half written")
+    page.keyboard.press("Escape")
+    expect(page.locator("#edit-form")).to_have_count(0)
+    page.keyboard.press("u")
+    note.fill("Never mind")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Enter")
+    expect(page.locator("#bench")).not_to_have_attribute("data-url", "/strait/adjudication/d0/sentences/3")
 
 
 def test_everything_goes_by_mouse(page: Page, address: str, session: Session, watch: Watch) -> None:

@@ -61,7 +61,7 @@ function none() {
   if (press(row.querySelector('[data-digit="0"]'))) return;
   const pressed = $("pressed");
   pressed.value = JSON.stringify({ do: "none", row: row.dataset.row });
-  pressed.form.requestSubmit(pressed);
+  press(pressed);
 }
 
 function aside(name) {
@@ -73,7 +73,10 @@ function aside(name) {
 
 function leave() {
   const open = document.activeElement?.closest("details[open]");
-  if (open && bench().contains(open)) open.open = false;
+  if (open && bench().contains(open)) {
+    open.open = false;
+    open.querySelector("form").reset();
+  }
   else if ($("edit-leave")) {
     document.activeElement.blur(); // what is typed from now on is the bench's
     return $("edit-leave").click();
@@ -157,18 +160,36 @@ addEventListener("htmx:beforeRequest", (event) => {
   busy = true;
 });
 
-/** A button pressed while an answer is on its way is pressed in what is then drawn. */
+/**
+ * A button pressed while an answer is on its way is pressed in what is then drawn.
+ * One that would throw away what is half written elsewhere leads there instead.
+ */
 addEventListener(
   "click",
   (event) => {
-    const button = event.target.closest?.("#bench [type=submit], #bench [hx-get]");
-    if (!busy || !button) return;
+    const button = event.target.closest?.("#bench [type=submit], #bench [hx-get], #bench [data-act=later]");
+    const form = button && button.id !== "edit-leave" && halfWritten(button.form);
+    if (!button || !(busy || form)) return;
     event.preventDefault();
     event.stopImmediatePropagation();
+    if (form) return leadTo(form);
     waiting.push(() => press(drawnAgain(button)) || say("Press it again: the rows have changed."));
   },
   true,
 );
+
+const changed = (field) => field.matches("input:not([type=hidden])") && (field.value !== field.defaultValue || field.checked !== field.defaultChecked);
+
+/** A form, but for one, in which something is filled in that is not kept yet. */
+const halfWritten = (own) => [...bench().querySelectorAll("#edit-form, .asides form")].find((form) => form !== own && [...form.elements].some(changed));
+
+function leadTo(form) {
+  const details = form.closest("details");
+  if (details) details.open = true;
+  waiting.length = 0;
+  [...form.elements].find(changed).focus();
+  show(`“${(details?.querySelector("summary") ?? form.querySelector("h2")).firstChild.textContent.trim()}” is half written: keep it first, or Esc leaves it.`);
+}
 
 function drawnAgain(button) {
   const same = button.href ? (one) => one.href === button.href : (one) => one.value && one.value === button.value;
