@@ -73,6 +73,23 @@ def test_ten_gestures_made_offline_arrive_once_and_in_order(page: Page, address:
     assert_ten(office)
 
 
+def test_a_flag_and_a_comment_that_wait_are_changed_like_saved_ones(
+    page: Page, address: str, office: Office
+) -> None:
+    hand = sit_down(page, address, office, 3)
+    cut_off(page)
+    hand.press("f", "c")
+    hand.type("who is she")
+    hand.press("Enter", "f", "c")
+    expect(page.locator("#picker-form [name=value]")).to_have_value("who is she")
+    hand.press("End", "?", "Enter")
+    expect(page.locator("#saved")).to_have_text("4 not saved yet")
+    page.context.set_offline(False)
+    hand.saved(4)
+    body = office.body(3)
+    assert (body.flag, body.comment) == (None, "who is she?")
+
+
 def test_leaving_with_unsaved_work_warns(page: Page, address: str, office: Office) -> None:
     hand = sit_down(page, address, office, 2)
     known_cast(hand)

@@ -62,7 +62,7 @@ export class Actors {
   changing(range) {
     const { desk } = this;
     const touches = (gesture) => (gesture.do === "mention" ? gesture.start === range.start && gesture.end === range.end : !APART.has(gesture.do));
-    return desk.outbox.waiting.some((record) => record.line === desk.lineOf(desk.n) && touches(JSON.parse(record.payload)));
+    return desk.unsaved().some(touches);
   }
 
   /** The selection, or the words that a list was opened for, mentions this actor; on a mention, it is this actor now, unless + was pressed. */

@@ -145,6 +145,11 @@ class Desk {
     return this.outbox.add({ url, line: this.lineOf(this.n), base: Number(this.region.dataset.base), gesture, words, active });
   }
 
+  /** The gestures of the sentence at hand that wait to be saved. */
+  unsaved() {
+    return this.outbox.waiting.filter((record) => record.line === this.lineOf(this.n)).map((record) => JSON.parse(record.payload));
+  }
+
   /** An answer to a gesture of the sentence at hand is drawn; one of another sentence only marks the article. */
   answered(html, record, status) {
     const here = record.line === this.lineOf(this.n);
@@ -337,12 +342,14 @@ class Desk {
   }
 
   flag() {
-    const on = this.region.querySelector("[data-act=flag]").getAttribute("aria-pressed") === "true";
+    const last = this.unsaved().findLast((gesture) => gesture.do === "flag");
+    const on = last ? last.note !== null : this.region.querySelector("[data-act=flag]").getAttribute("aria-pressed") === "true";
     return this.gesture({ do: "flag", note: on ? null : "flagged" }, on ? "flag taken away" : "flagged");
   }
 
   comment() {
-    const held = $("comment-text")?.textContent ?? "";
+    const last = this.unsaved().findLast((gesture) => gesture.do === "comment");
+    const held = last?.text ?? $("comment-text")?.textContent ?? "";
     this.askText("Comment", held, "area", (text) => this.gesture({ do: "comment", text }, "comment"), "Enter saves · Shift+Enter is a new line");
   }
 
