@@ -13,7 +13,7 @@ from waitress import create_server
 @contextmanager
 def serving(app: Any, port: int = 0) -> Iterator[str]:
     """Its address on 127.0.0.1, until the end of the block: from then on nothing answers there."""
-    server = create_server(app, host="127.0.0.1", port=port, threads=4)
+    server = create_server(app, host="127.0.0.1", port=port, threads=4, connection_limit=1000)
     thread = threading.Thread(target=server.run, name="serving")
     thread.start()
     try:

@@ -12,6 +12,8 @@ from annotator.config import Settings
 from annotator.errors import Refused
 
 THREADS = 8
+CONNECTIONS = 4000  # a browser holds up to six open, also while nothing is asked
+FILES = 200  # beside the connections: the database's, those that are sent
 LARGEST_REQUEST = 1 << 30  # each page has a limit of its own, far below
 LOOPBACK = ("127.", "::1", "localhost")
 
@@ -79,6 +81,8 @@ def _waitress(settings: Settings, bound: socket.socket) -> None:
     )  # that a request waits for a thread is no news
     server = create_server(
         create_app(settings),
+        connection_limit=_room_for(CONNECTIONS),
+        asyncore_use_poll=True,  # select() knows 1,024 files at most
         sockets=[bound],
         threads=THREADS,
         ident=None,
@@ -86,6 +90,18 @@ def _waitress(settings: Settings, bound: socket.socket) -> None:
         clear_untrusted_proxy_headers=not settings.proxies,
     )
     server.run()
+
+
+def _room_for(connections: int) -> int:
+    """How many connections the system lets this process hold open, at most so many; asks for that many."""
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = connections + FILES
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return connections if soft == resource.RLIM_INFINITY else min(connections, soft - FILES)
 
 
 def _gunicorn(settings: Settings, bound: socket.socket) -> None:

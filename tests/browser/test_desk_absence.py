@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections import defaultdict
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -11,20 +9,20 @@ from typing import Any
 
 import pytest
 from itsdangerous import SignatureExpired, TimestampSigner, URLSafeTimedSerializer
-from playwright.sync_api import Browser, Page, Request, expect
+from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select, update
 
 from annotator.config import Settings
 from annotator.db import writing
 from annotator.models import Revision, SignIn
+from tests.browser.crowd import LONGEST_WAIT, Crowd
 from tests.browser.desk import Hand, Office, sit_down
-from tests.browser.faults import PASSWORD, Server, give_passwords, known_cast, wait_until
+from tests.browser.faults import PASSWORD, Server, give_passwords, known_cast
 from tests.conftest import SECRET
 
 NAMES = [f"coder{n}" for n in range(10)]
 DAY = 24 * 3600
-AWAY, LONGEST_WAIT = 20, 10  # seconds
-SLOWEST = 2000  # milliseconds that a save may take once the server is back, with everybody at its door
+AWAY = 20  # seconds
 # Ten boxes whose every sending fails at once: how long each means to wait, in milliseconds, try by try.
 WAITS = """async ([retry_after, attempts]) => {
   const { name } = performance.getEntriesByType("resource").find((one) => one.name.includes("outbox"));
@@ -95,75 +93,15 @@ def test_who_is_not_answered_waits_longer_each_time_never_long_and_never_in_step
     assert max(max(one) for one in told) <= LONGEST_WAIT * 1000
 
 
-class Coder:
-    """One of many at work, in a browser of their own that notes when each sending failed or was answered."""
-
-    def __init__(self, browser: Browser, address: str, office: Office, name: str) -> None:
-        self.name, self.page = name, browser.new_context(reduced_motion="reduce").new_page()
-        self.failed: list[float] = []
-        self.times: list[float] = []
-        self.hand = sit_down(self.page, address, office, 3, name=name)
-        self.page.on("requestfailed", lambda request: self.failed.append(time.monotonic()))
-        self.page.on("requestfinished", self.answered)
-
-    def answered(self, request: Request) -> None:
-        if request.url.endswith("/gestures"):
-            self.times.append(request.timing["responseEnd"] - request.timing["requestStart"])
-
-    @property
-    def kept(self) -> str:
-        return f"{self.name} was here"
-
-    def work(self) -> None:
-        self.hand.press("f", "c")
-        self.hand.type(self.kept)
-        self.hand.press("Enter", *"s0tt-")  # the author is against the talks
-
-
 def test_many_wait_for_a_server_that_is_away_and_lose_nothing(
-    browser: Browser, server: Server, address: str, office: Office
+    browser: Browser, server: Server, office: Office
 ) -> None:
-    coders = [Coder(browser, address, office, name) for name in NAMES]
-    for coder in coders:
-        coder.hand.press("f")
-        coder.hand.saved(1)
-        coder.times.clear()
-
-    server.stop()
-    began = time.monotonic()
-    for coder in coders:
-        coder.work()
-        expect(coder.page.locator("#outbox")).to_contain_text("3 changes not saved yet")
-    while time.monotonic() < began + AWAY:
-        coders[0].page.wait_for_timeout(100)  # events of all pages arrive here
-    assert all(len(coder.failed) >= 3 for coder in coders)
-    server.start()
-    back = time.monotonic()
-    pause = coders[0].page.wait_for_timeout
-    wait_until(lambda: pause(50) or all(office.desk(3, name=name).base == 4 for name in NAMES), seconds=20)
-
-    for coder in coders:
-        coder.hand.saved(4)
-        body = office.body(3, name=coder.name)
-        assert (body.flag, body.comment) == (None, coder.kept)
-        assert [(one.holder, one.target.topic, one.label) for one in body.stances] == [
-            ("author", "talks", "oppose")
-        ]
-        assert len(coder.times) == 3
-        pauses = [
-            later - before for before, later in zip(coder.failed, [*coder.failed[1:], back], strict=True)
-        ]
-        assert max(pauses) <= LONGEST_WAIT + 1
-    assert max(time for coder in coders for time in coder.times) <= SLOWEST
-    with office.session() as session:
-        stored = session.scalars(select(Revision)).all()
-    revisions: dict[int, list[int]] = defaultdict(list)
-    for row in stored:
-        revisions[row.assignment_id].append(row.n)
-    assert sorted(revisions.values()) == [[1, 2, 3, 4]] * len(NAMES)
-    assert len({row.key for row in stored}) == len(stored)
-    for coder in coders:
-        coder.page.context.close()
+    crowd = Crowd(browser, server, office, NAMES)
+    crowd.lose_the_server(AWAY)
+    assert all(len(coder.failed) >= 3 for coder in crowd.coders)
+    crowd.find_it_again()
+    crowd.check()
+    crowd.leave()
 
 
 def open_for_a_day(page: Page, address: str, office: Office) -> tuple[Hand, list[int]]:

@@ -213,9 +213,9 @@ def test_every_problem_is_told_at_once() -> None:
     ids=["deep", "aliases", "long", "unclosed", "keys"],
 )
 def test_what_is_made_to_be_slow_is_refused_in_time(bomb: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     assert problems(bomb)
-    assert time.perf_counter() - began < 20  # seconds, on a machine that does ten other things
+    assert time.process_time() - began < 20  # seconds of its own work
 
 
 @pytest.mark.parametrize(

@@ -151,11 +151,11 @@ LINES = {
 
 @pytest.mark.parametrize("case", WHOLE_FILES.values(), ids=WHOLE_FILES)
 def test_a_file_that_cannot_be_read_is_refused_whole(case: Case) -> None:
-    started = time.monotonic()
+    started = time.process_time()
 
     (remark,) = read(case.name, case.content, Reading())
 
-    assert time.monotonic() - started < 2
+    assert time.process_time() - started < 2
     assert isinstance(remark, Remark)
     assert case.says in remark.reason
     assert remark.line == case.line
@@ -175,11 +175,11 @@ def test_files_that_cannot_be_read_change_nothing(session: Session, bring: Impor
 
 @pytest.mark.parametrize("case", LINES.values(), ids=LINES)
 def test_a_line_that_is_wrong_is_named(case: Case, none: Import) -> None:
-    started = time.monotonic()
+    started = time.process_time()
 
     report = none((case.name, case.content))
 
-    assert time.monotonic() - started < 2
+    assert time.process_time() - started < 2
     (remark,) = report.refused
     assert case.says in remark.reason
     assert (remark.file, remark.line, remark.field) == ("feed.jsonl", 2, case.field)
@@ -245,13 +245,13 @@ def test_odd_text_is_stored_code_point_for_code_point(
 
 @pytest.mark.parametrize("odd", ODD_TEXTS.values(), ids=ODD_TEXTS)
 def test_odd_text_is_read_and_split_in_no_time(odd: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
 
     (record,) = read("odd.txt", odd.encode(), Reading())
 
     assert isinstance(record, Record)
     assert [end for _, end, _ in split_of(record)][-1] == len(odd.rstrip())
-    assert time.monotonic() - started < 2 + len(odd) / 1_000_000
+    assert time.process_time() - started < 2 + len(odd) / 1_000_000
 
 
 @pytest.mark.parametrize(("odd", "says"), ODD_AND_SAID.values(), ids=ODD_AND_SAID)
