@@ -72,6 +72,19 @@ def database_url(request: pytest.FixtureRequest) -> str:
     return request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "fresh_postgres_url")
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database in which there is nothing yet, of each kind."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'new.db'}"
+        return
+    stores: PostgresStores = request.getfixturevalue("postgres_stores")
+    name = f"{stores.prefix}_{request.node.name.split('[')[0][:40]}"
+    stores.create(name, "template0")
+    yield stores.address(name)
+    stores.drop(stores.address(name))
+
+
 @pytest.fixture
 def engine(database_url: str) -> Iterator[Engine]:
     engine = make_engine(database_url)

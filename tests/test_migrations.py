@@ -13,26 +13,15 @@ from annotator.db import make_engine, session_factory, writing
 from annotator.errors import Refused
 from annotator.models import Base
 from annotator.person import add_person
-from tests.stores import PostgresStores
 
 AT = 1_900_000_000_000_000
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    """A database in which there is nothing yet, of each kind."""
-    if request.param == "sqlite":
-        engine = make_engine(f"sqlite:///{tmp_path / 'new.db'}")
-        yield engine
-        engine.dispose()
-        return
-    stores: PostgresStores = request.getfixturevalue("postgres_stores")
-    name = f"{stores.prefix}_{request.node.name.split('[')[0][:40]}"
-    stores.create(name, "template0")
-    engine = make_engine(stores.address(name))
+@pytest.fixture
+def empty(empty_url: str) -> Iterator[Engine]:
+    engine = make_engine(empty_url)
     yield engine
     engine.dispose()
-    stores.drop(stores.address(name))
 
 
 def shape(engine: Engine) -> dict[str, object]:

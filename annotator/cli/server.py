@@ -13,6 +13,7 @@ from annotator.errors import Refused
 
 THREADS = 8
 CONNECTIONS = 4000  # a browser holds up to six open, also while nothing is asked
+SILENT = 0.01  # seconds that a thread waits for the first word of a new connection
 FILES = 200  # beside the connections: the database's, those that are sent
 LARGEST_REQUEST = 1 << 30  # each page has a limit of its own, far below
 LOOPBACK = ("127.", "::1", "localhost")
@@ -106,13 +107,22 @@ def _room_for(connections: int) -> int:
 
 def _gunicorn(settings: Settings, bound: socket.socket) -> None:
     from gunicorn.app.base import BaseApplication
+    from gunicorn.workers import gthread
+
+    class Patient(gthread.ThreadWorker):  # type: ignore[misc,unused-ignore]
+        """Browsers open connections that they may not use: those wait, and no thread waits with them."""
+
+        def handle(self, conn: Any) -> Any:
+            if not (conn.initialized or conn.data_ready or conn.wait_for_data(SILENT)):
+                return gthread._DEFER
+            return super().handle(conn)
 
     class Served(BaseApplication):  # type: ignore[misc,unused-ignore]
         def load_config(self) -> None:
             options = {
                 "bind": f"fd://{bound.fileno()}",
                 "workers": max(2, os.cpu_count() or 1),
-                "worker_class": "gthread",
+                "worker_class": Patient,
                 "threads": THREADS,
                 "preload_app": False,
                 "loglevel": "warning",
