@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
+from annotator.config import Settings
 from tests.browser.desk import Hand, Office, sit_down
 from tests.browser.faults import Registry
 
@@ -122,3 +123,82 @@ def test_a_list_on_a_small_laptop_leaves_the_sentence_in_sight(page: Page, hand:
         words, panel = (page.locator(one).bounding_box() for one in ("#sentence", "#picker"))
         assert words and panel and words["y"] + words["height"] <= panel["y"], key
         hand.press("Escape")
+
+
+def test_what_an_earlier_search_brings_is_not_shown_in_another_list(
+    page: Page, address: str, office: Office
+) -> None:
+    thrown: list[str] = []
+    page.on("pageerror", lambda error: thrown.append(str(error)))
+    registry = Registry(page)
+    hand = sit_down(page, address, office, 3)
+    hand.press("a")
+    hand.type("kestria")
+    held = registry.asked()
+    hand.press("Escape", "e")
+    expect(page.locator(TITLE)).to_contain_text("Which event")
+    types = page.locator("#picker-list").inner_text()
+    for route in held:
+        route.continue_()
+    page.wait_for_timeout(500)
+    assert page.locator("#picker-list").inner_text() == types
+    hand.press("Escape", "a")
+    hand.type("kestria")
+    hand.press("Escape", "e")  # before the search has been sent
+    expect(page.locator(TITLE)).to_contain_text("Which event")
+    page.wait_for_timeout(300)
+    assert thrown == []
+
+
+@pytest.mark.parametrize("beside", ["#picker h2", ".lane h2", ".reading"])
+def test_a_click_beside_everything_leaves_the_keys_where_they_were(
+    page: Page, hand: Hand, office: Office, beside: str
+) -> None:
+    hand.press("e")
+    expect(page.locator(TITLE)).to_be_visible()
+    page.locator(beside).first.click(position={"x": 2, "y": 2})
+    hand.press("c")
+    hand.saved(1)
+    page.locator(".lane h2").first.click()
+    hand.press("Escape", "f")
+    hand.saved(2)
+    assert office.body(3).flag == "flagged"
+
+
+def test_a_list_keeps_the_focus_when_an_answer_is_drawn_beside_it(
+    page: Page, address: str, settings: Settings
+) -> None:
+    office = Office.furnished(settings, suggestions="on")
+    hand = sit_down(page, address, office, 3)
+    hand.press("e")
+    expect(page.locator(TITLE)).to_be_visible()
+    page.locator(".offer [data-act=take]").first.click()
+    hand.saved(1)
+    hand.press("c")
+    hand.saved(2)
+
+
+def test_a_guideline_that_is_closed_gives_the_focus_back(page: Page, hand: Hand) -> None:
+    hand.press("f", "g")
+    expect(page.get_by_role("dialog", name="Guideline")).to_be_visible()
+    hand.saved(1)
+    hand.press("Escape")
+    expect(page.locator("#sentence")).to_be_focused()
+
+
+def test_a_drag_does_not_go_on_in_the_next_sentence(page: Page, hand: Hand) -> None:
+    thrown: list[str] = []
+    page.on("pageerror", lambda error: thrown.append(str(error)))
+    word = page.locator("#sentence .tok").last.bounding_box()
+    assert word
+    page.mouse.move(word["x"] + 2, word["y"] + 5)
+    page.mouse.down()
+    hand.press("n")
+    hand.on(4)
+    first = page.locator("#sentence .tok").nth(1).bounding_box()
+    assert first
+    page.mouse.move(first["x"] + 2, first["y"] + 5, steps=3)
+    page.mouse.up()
+    hand.press("a")
+    expect(page.locator(TITLE)).to_contain_text("Who is “Kestria”?")
+    assert thrown == []

@@ -51,9 +51,10 @@ class Desk {
     host.addEventListener("click", (event) => this.click(event));
     host.addEventListener("pointerdown", (event) => event.target.closest("#sentence") && this.rows.close()); // back to the words
     for (const end of ["pointerup", "click"]) host.addEventListener(end, (event) => event.target.closest("#sentence") && this.picker.renew());
+    document.addEventListener("click", () => [document.body, $("main")].includes(document.activeElement) && this.refocus()); // beside everything
     host.addEventListener("submit", (event) => this.submit(event));
     $("show-keys").addEventListener("click", () => this.help());
-    $("help").addEventListener("close", () => this.focus());
+    for (const dialog of ["help", "guideline"]) $(dialog).addEventListener("close", () => this.focus());
     this.drawHelp();
     this.outbox.open();
     this.focus();
@@ -94,6 +95,11 @@ class Desk {
 
   focus() {
     $("sentence").focus({ preventScroll: true });
+  }
+
+  /** Where keys are heard again: in the open list, else at the sentence. */
+  refocus() {
+    (this.picker.isOpen ? this.picker : this).focus();
   }
 
   say(text) {
@@ -186,7 +192,7 @@ class Desk {
     if (was !== this.n) this.picker.close();
     this.actors.also &&= was === this.n;
     this.bind(was === this.n ? place : null);
-    if (focused && !this.picker.isOpen) this.focus();
+    if (focused) this.refocus();
     this.finder.count();
     const url = new URL(this.region.dataset.url, location.href);
     if (url.pathname !== location.pathname) history.replaceState(null, "", url);

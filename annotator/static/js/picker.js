@@ -54,7 +54,13 @@ export class Picker {
     this.search.value = "";
     this.search.placeholder = typing ? "Type to search" : "Space, then type to search";
     this.filter();
-    (typing ? this.search : this.list).focus({ preventScroll: true });
+    this.typing = typing;
+    this.focus();
+  }
+
+  focus() {
+    const first = this.form.hidden ? (this.typing ? this.search : this.list) : this.form.querySelector("input, textarea, select");
+    first.focus({ preventScroll: true });
   }
 
   /** A form instead of a list: a comment, or the particulars of a new actor. */
@@ -75,9 +81,8 @@ export class Picker {
       this.close();
       submit(filled);
     });
-    const first = form.querySelector("input, textarea, select");
-    first?.focus();
-    first?.select?.();
+    this.focus();
+    document.activeElement.select?.();
   }
 
   show(title, hint) {
@@ -128,7 +133,7 @@ export class Picker {
     this.fitting = ranked.sort(([a], [b]) => a - b).map(([, option]) => option);
     this.found = [];
     this.unanswered = false;
-    this.moved = null;
+    this.looking = this.moved = null; // what an earlier search still brings is for another list
     this.draw();
     const wanted = this.search.value.trim() || this.words;
     this.panel.toggleAttribute("data-looking", Boolean(this.find && wanted));

@@ -20,6 +20,8 @@ export class Selection {
     this.offset = Number(host.closest("[data-start]").dataset.start);
     this.cursor = this.anchor = 0;
     this.made = false;
+    this.pressed &&= Boolean(place); // a drag does not go on in another sentence
+    this.from = Math.min(this.from ?? 0, this.words.length - 1);
     this.pointers();
     if (place) {
       this.select(place.start, place.end);
