@@ -189,6 +189,20 @@ def test_what_is_half_written_is_not_thrown_away_by_another_press(
     expect(page.locator("#bench")).not_to_have_attribute("data-url", "/strait/adjudication/d0/sentences/3")
 
 
+def test_keys_are_heard_after_a_click_beside_the_rows_and_after_the_help(page: Page, address: str) -> None:
+    page.goto(f"{address}/adjudication/d0/sentences/2")
+    page.get_by_role("heading", level=1).click()
+    page.keyboard.press("1")
+    expect(page.locator("#saved")).to_have_text("✓ Saved, decision 1")
+    page.locator("#bench-sentence").click()
+    page.keyboard.press("2")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    expect(page.locator("#saved")).to_have_text("✓ Saved, decision 2")
+    page.keyboard.press("Escape")
+    assert focused(page).startswith("row-")
+
+
 def test_everything_goes_by_mouse(page: Page, address: str, session: Session, watch: Watch) -> None:
     page.goto(f"{address}/adjudication")
     page.get_by_role("link", name="Start with the hardest").click()

@@ -119,7 +119,7 @@ function leavesTable(key) {
 
 function ours(event, key) {
   const at = event.target;
-  if (at !== document.body && !bench().contains(at)) return false;
+  if (![document.body, $("main")].includes(at) && !bench().contains(at)) return false;
   if (at.closest("input, textarea, select")) return inField(event, key);
   if (key.endsWith("Tab")) return !leavesTable(key);
   return !(at.closest("button, a, summary") && (key === "Enter" || key === " "));
@@ -294,5 +294,6 @@ function help() {
   $("help").querySelector("form button").focus();
 }
 
+$("help").addEventListener("close", focusHere);
 addEventListener("popstate", () => location.reload());
 draw();
