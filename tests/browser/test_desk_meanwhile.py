@@ -202,3 +202,18 @@ def test_a_drag_does_not_go_on_in_the_next_sentence(page: Page, hand: Hand) -> N
     hand.press("a")
     expect(page.locator(TITLE)).to_contain_text("Who is “Kestria”?")
     assert thrown == []
+
+
+def test_who_joins_the_cast_late_in_another_sentence_has_a_number_here_too(
+    page: Page, address: str, office: Office
+) -> None:
+    page.route("**/sentences/3/gestures", lambda route: (page.wait_for_timeout(600), route.continue_()))
+    hand = sit_down(page, address, office, 3)
+    hand.select("Kestria")
+    hand.press("a", "Enter", "Shift+Enter")
+    hand.on(2)
+    expect(page.locator(".cast [data-number='1']")).to_have_text("1 Kestria")
+    expect(page.locator(".cast")).not_to_contain_text("nobody yet")
+    hand.press("1")
+    hand.saved(1)
+    assert [m.actor for m in office.body(2).mentions] == ["kestria"]

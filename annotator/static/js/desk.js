@@ -162,6 +162,7 @@ class Desk {
     const page = new DOMParser().parseFromString(html, "text/html");
     this.markArticle(page);
     if (here) this.paint(page);
+    else this.welcome(page);
     if (here) this.turning = false;
     const error = here ? $("desk-error")?.textContent : "";
     if (error) return this.refused(record, error);
@@ -198,6 +199,17 @@ class Desk {
     if (url.pathname !== location.pathname) history.replaceState(null, "", url);
     if (was !== this.n) document.title = document.title.replace(/sentence \d+/, `sentence ${this.n}`);
     this.waiting.show();
+  }
+
+  /** Whoever joined the cast in another sentence is there in this one too. */
+  welcome(page) {
+    const cast = this.region.querySelector(".cast");
+    for (const chip of page.querySelectorAll(".cast [data-number]")) {
+      if (cast.querySelector(`[data-number="${chip.dataset.number}"]`)) continue;
+      cast.querySelector(":scope > .meta ~ .meta")?.remove(); // nobody yet
+      chip.classList.add("absent");
+      cast.append(chip);
+    }
   }
 
   markArticle(page) {
