@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import os
-import shutil
 import statistics
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
 from annotator.config import Settings
-from bench.timing import Benchmark
+from bench.timing import Benchmark, scratch
 from tests.browser.crowd import LONGEST_WAIT, Crowd
 from tests.browser.desk import Office
 from tests.browser.faults import Server
@@ -27,12 +25,9 @@ P99 = 2000  # milliseconds that a save may take once the server is back, with ev
 
 def benchmarks() -> Iterator[Benchmark]:
     """Says what was measured, and ends the run where something was lost or too slow."""
-    folder = Path(tempfile.mkdtemp(prefix="annotator-bench-"))
     chromium.use_unpacked_driver(os.environ)
-    try:
+    with scratch() as folder:
         faults = measured(folder)
-    finally:
-        shutil.rmtree(folder)
     if faults:
         sys.exit("after the server's absence: " + "; ".join(faults))
     yield from ()
@@ -44,9 +39,7 @@ def measured(folder: Path) -> list[str]:
     server = Server(office)
     server.start()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium.find(), args=["--no-sandbox"] if os.geteuid() == 0 else []
-        )
+        browser = playwright.chromium.launch(**chromium.launch_options())
         crowd = Crowd(browser, server, office, NAMES)
         crowd.lose_the_server(AWAY)
         crowd.find_it_again()

@@ -7,10 +7,8 @@ request in the one and a request in the other in turn, through the whole program
 from __future__ import annotations
 
 import re
-import shutil
 import statistics
 import sys
-import tempfile
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import closing
@@ -28,7 +26,7 @@ from annotator.db import make_engine, now, session_factory, writing
 from annotator.person.sign_in import start_session
 from annotator.web.database import db
 from bench.desk import article
-from bench.timing import Benchmark, seconds
+from bench.timing import Benchmark, scratch, seconds
 from tests import postgres
 from tests.stores import PostgresStores, SqliteStores
 from tests.world import AT, Hand, make_document, make_member, make_project, make_round
@@ -42,13 +40,10 @@ MOST = 1.10  # either way
 
 def benchmarks() -> Iterator[Benchmark]:
     """Says the medians, and ends the run where they are further apart than promised."""
-    folder = Path(tempfile.mkdtemp(prefix="annotator-bench-"))
-    try:
+    with scratch() as folder:
         apart = say("SQLite", SqliteStores(folder).fresh(folder), folder)
         with postgres.running() as server:
             apart += say("PostgreSQL", PostgresStores(server).fresh(), folder)
-    finally:
-        shutil.rmtree(folder)
     if apart:
         sys.exit("the time tells who else has coded a sentence: " + "; ".join(apart))
     yield from ()

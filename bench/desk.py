@@ -6,15 +6,10 @@ Measured on this machine through HTTP, in an article of 40 sentences and in one 
 from __future__ import annotations
 
 import os
-import shutil
-import socket
 import statistics
 import subprocess
 import sys
-import tempfile
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -22,7 +17,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from annotator.config import Settings
 from annotator.db import make_engine, now, session_factory, writing
 from annotator.person.sign_in import start_session
-from bench.timing import Benchmark
+from bench.timing import Benchmark, scratch
+from tests.serving import in_a_process
 from tests.world import make_document, make_member, make_project, make_round
 from tools import chromium
 
@@ -62,12 +58,9 @@ USABLE = "() => performance.getEntriesByType('navigation')[0].loadEventEnd"
 
 def benchmarks() -> Iterator[Benchmark]:
     """Says what was measured, and ends the run where it was too slow: a ratio would mean nothing here."""
-    folder = Path(tempfile.mkdtemp(prefix="annotator-bench-"))
     chromium.use_unpacked_driver(os.environ)
-    try:
+    with scratch() as folder:
         faults = measured(folder)
-    finally:
-        shutil.rmtree(folder)
     if faults:
         sys.exit("too slow at the desk: " + "; ".join(faults))
     yield from ()
@@ -76,32 +69,13 @@ def benchmarks() -> Iterator[Benchmark]:
 def measured(folder: Path) -> list[str]:
     settings, cookie = furnished(folder)
     faults = []
-    with served(settings) as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium.find(), args=["--no-sandbox"] if os.geteuid() == 0 else []
-        )
+    serving = in_a_process(program(settings), stderr=subprocess.DEVNULL)
+    with serving as address, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(**chromium.launch_options())
         for sentences in (SHORT, LONG):
             faults += at_desk(browser, address, cookie, sentences)
         browser.close()
     return faults
-
-
-@contextmanager
-def served(settings: Settings) -> Iterator[str]:
-    """The program in a process of its own, as it is run in earnest."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    process = subprocess.Popen(program(settings, "serve", "--port", str(port)), stderr=subprocess.DEVNULL)
-    try:
-        until = time.monotonic() + 30
-        while time.monotonic() < until:
-            with suppress(OSError), socket.create_connection(("127.0.0.1", port)):
-                break
-            time.sleep(0.1)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait()
 
 
 def program(settings: Settings, *arguments: str) -> list[str]:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import gc
 import itertools
-import shutil
 import sys
-import tempfile
 import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,7 +17,7 @@ from annotator.core.body import decode
 from annotator.db import make_engine, session_factory
 from annotator.models import Project, Revision
 from annotator.release import Options, create_release, read_manifest
-from bench.timing import Benchmark
+from bench.timing import Benchmark, scratch
 from tests.release.world import AT, make_world
 from tests.stores import SqliteStores
 
@@ -29,8 +27,7 @@ _numbers = itertools.count(1)
 
 
 def benchmarks() -> Iterator[Benchmark]:
-    folder = Path(tempfile.mkdtemp(prefix="annotator-bench-"))
-    try:
+    with scratch() as folder:
         with opened(folder, LARGE) as session:
             lines = written_lines(session, folder)
             yield Benchmark(
@@ -46,8 +43,6 @@ def benchmarks() -> Iterator[Benchmark]:
             release(session, folder)
             small = peak(session, folder)
         say_memory(small, large)
-    finally:
-        shutil.rmtree(folder)
 
 
 def opened(folder: Path, documents: int) -> Session:

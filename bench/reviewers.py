@@ -5,13 +5,10 @@ A property and not a speed, run here because it takes longer than a test should.
 
 from __future__ import annotations
 
-import shutil
 import sys
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 
 from sqlalchemy import func, select
 
@@ -19,7 +16,7 @@ from annotator.check import check
 from annotator.db import make_engine, session_factory, writing
 from annotator.gold import settle
 from annotator.models import Decision
-from bench.timing import Benchmark
+from bench.timing import Benchmark, scratch
 from tests import postgres
 from tests.adjudication.at_once import race
 from tests.gold.world import AT, OTHER, SAME, make_small
@@ -32,13 +29,10 @@ SENTENCE = 3  # its readers differ
 
 def benchmarks() -> Iterator[Benchmark]:
     """Ends the run unless of every pair exactly one decided, and the history is whole."""
-    folder = Path(tempfile.mkdtemp(prefix="annotator-bench-"))
-    try:
+    with scratch() as folder:
         say("SQLite", SqliteStores(folder).fresh(folder))
         with postgres.running() as server:
             say("PostgreSQL", PostgresStores(server).fresh())
-    finally:
-        shutil.rmtree(folder)
     yield from ()
 
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import shutil
 import sys
-import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -32,7 +31,7 @@ from annotator.models import Document, Gold, Person, Project, Sentence
 from annotator.project import find_project
 from annotator.registry import actors_by_key
 from annotator.suggestion import Suggestion
-from bench.timing import Benchmark
+from bench.timing import Benchmark, scratch
 from tests.stores import SqliteStores
 from tests.suggestion.world import take_sure
 from tests.world import AT, Hand, make_member
@@ -62,11 +61,8 @@ WAYS = {NOTHING: "off", NAMES: "on", RIGHT: "on+model", ALL: "on+model"}
 
 def benchmarks() -> Iterator[Benchmark]:
     """Says what each way of coding costs, and ends the run where suggestions save nothing."""
-    folder = Path(tempfile.mkdtemp(prefix="annotator-bench-"))
-    try:
+    with scratch() as folder:
         costs = {way: sum((coded(folder, way, third) for third in range(THIRDS)), Counter()) for way in WAYS}
-    finally:
-        shutil.rmtree(folder)
     whole = costs[NOTHING].total()
     for way, spent in costs.items():
         told = ", ".join(f"{kind} {presses}" for kind, presses in sorted(spent.items()))

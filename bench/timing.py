@@ -5,11 +5,21 @@ A machine is fast or slow, busy or idle; the ratio to the floor says what the pr
 
 from __future__ import annotations
 
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 ROUNDS = 7
+
+
+@contextmanager
+def scratch() -> Iterator[Path]:
+    """A folder for the databases and files of one benchmark."""
+    with tempfile.TemporaryDirectory(prefix="annotator-bench-") as folder:
+        yield Path(folder)
 
 
 @dataclass(frozen=True)

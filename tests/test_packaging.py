@@ -5,10 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import socket
 import subprocess
 import sys
-import time
 import tomllib
 import urllib.error
 import urllib.request
@@ -19,6 +17,7 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
+from tests.serving import in_a_process
 from tools import assets
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -127,35 +126,19 @@ def test_the_installed_command_says_what_it_can_do(installed: Path) -> None:
     assert "release" in run_installed(installed, str(installed / "bin" / "annotator"), "--help")
 
 
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
-
-
 @pytest.fixture
 def served(installed: Path) -> Iterator[str]:
     """The address at which the installed program serves a new database."""
     command = str(installed / "bin" / "annotator")
     run_installed(installed, command, "init")
-    port = free_port()
-    serve = [sys.executable, "-P", command, "serve", "--port", str(port)]
-    with subprocess.Popen(serve, cwd=installed.parent, env=environ_of(installed)) as process:
-        yield f"http://127.0.0.1:{port}"
-        process.terminate()
+    program = [sys.executable, "-P", command]
+    with in_a_process(program, cwd=installed.parent, env=environ_of(installed)) as address:
+        yield address
 
 
 def get(url: str) -> bytes:
-    """Once the server is up: 30 seconds are more than any start takes."""
-    until = time.monotonic() + 30
-    while True:
-        try:
-            with urllib.request.urlopen(url, timeout=30) as answer:
-                return bytes(answer.read())
-        except urllib.error.URLError as error:
-            if isinstance(error, urllib.error.HTTPError) or time.monotonic() > until:
-                raise
-            time.sleep(0.05)
+    with urllib.request.urlopen(url, timeout=30) as answer:
+        return bytes(answer.read())
 
 
 def test_an_installed_program_serves_its_pages_and_browser_files(served: str) -> None:

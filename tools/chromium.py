@@ -7,6 +7,7 @@ import os
 import shutil
 from collections.abc import MutableMapping
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chromium-headless-shell")
@@ -22,6 +23,12 @@ def find() -> Path | None:
     on_path = (shutil.which(name) for name in NAMES)
     candidates = [Path(path) for path in on_path if path] + [*_playwrights(), UNPACKED / "start"]
     return next((path for path in candidates if path.exists()), None)
+
+
+def launch_options(*arguments: str) -> dict[str, Any]:
+    """What Playwright starts it with; as root it has no sandbox of its own."""
+    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+    return {"executable_path": find(), "args": [*arguments, *sandbox]}
 
 
 def _playwrights() -> list[Path]:

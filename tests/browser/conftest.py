@@ -32,11 +32,10 @@ QUIET = [
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    path = chromium.find()
-    if path is None:
+    options = chromium.launch_options(*QUIET)
+    if options["executable_path"] is None:
         pytest.fail("no Chromium on this machine; type: make test")
-    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
-    return {**browser_type_launch_args, "executable_path": path, "args": QUIET + sandbox}
+    return {**browser_type_launch_args, **options}
 
 
 @pytest.fixture(scope="session")

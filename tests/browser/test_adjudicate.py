@@ -176,12 +176,17 @@ def test_what_is_half_written_is_not_thrown_away_by_another_press(
     expect(page.get_by_text("Unclear here: Is a refusal a stance?")).to_be_visible()
     expect(page.get_by_role("alert")).to_have_count(0)
 
-    page.keyboard.press("e")
-    page.get_by_label("Cue").fill("rejected")
-    page.locator("tr.open .version, .version").first.click()
-    expect(page.get_by_role("alert")).to_contain_text("“Edit into what is right” is half written")
-    page.keyboard.press("Escape")
-    expect(page.locator("#edit-form")).to_have_count(0)
+    for change in (
+        lambda: page.get_by_label("Cue").fill("rejected"),
+        lambda: page.locator("#edit-label").select_option("support"),
+    ):
+        page.keyboard.press("e")
+        expect(page.locator("#edit-form")).to_be_visible()
+        change()
+        page.locator(".version").first.click()
+        expect(page.get_by_role("alert")).to_contain_text("“Edit into what is right” is half written")
+        page.keyboard.press("Escape")
+        expect(page.locator("#edit-form")).to_have_count(0)
     page.keyboard.press("u")
     note.fill("Never mind")
     page.keyboard.press("Escape")

@@ -6,6 +6,7 @@ from playwright.sync_api import Page, expect
 
 from annotator.core.body import Body
 from tests.browser.desk import Hand, Office, sit_down
+from tests.browser.faults import answer_late
 from tests.browser.pages import Watch, axe_in_both_schemes
 
 
@@ -116,7 +117,7 @@ def test_keys_that_come_faster_than_answers_are_all_taken_in_order(
 def test_a_key_for_a_row_that_is_not_drawn_yet_waits_until_it_is(
     page: Page, address: str, office: Office
 ) -> None:
-    page.route("**/gestures", lambda route: (page.wait_for_timeout(600), route.continue_()))
+    answer_late(page, "**/gestures")
     hand = sit_down(page, address, office, 3)
     hand.select("accused")
 
@@ -130,7 +131,7 @@ def test_a_key_for_a_row_that_is_not_drawn_yet_waits_until_it_is(
 def test_a_number_for_a_mention_that_is_not_drawn_yet_waits_until_it_is(
     page: Page, address: str, office: Office
 ) -> None:
-    page.route("**/sentences/3/gestures", lambda route: (page.wait_for_timeout(600), route.continue_()))
+    answer_late(page, "**/sentences/3/gestures")
     hand = sit_down(page, address, office, 2)
     meet(hand, 2)
 

@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from annotator.config import Settings
-from tests.browser.desk import Hand, Office, sit_down
-from tests.browser.faults import Registry
+from tests.browser.desk import FERRY, Hand, Office, sit_down
+from tests.browser.faults import Registry, answer_late, wait_until
 
 TITLE, FIELD = "#picker-title", "#picker-form [name=value]"
 
@@ -207,7 +207,7 @@ def test_a_drag_does_not_go_on_in_the_next_sentence(page: Page, hand: Hand) -> N
 def test_who_joins_the_cast_late_in_another_sentence_has_a_number_here_too(
     page: Page, address: str, office: Office
 ) -> None:
-    page.route("**/sentences/3/gestures", lambda route: (page.wait_for_timeout(600), route.continue_()))
+    answer_late(page, "**/sentences/3/gestures")
     hand = sit_down(page, address, office, 3)
     hand.select("Kestria")
     hand.press("a", "Enter", "Shift+Enter")
@@ -217,3 +217,24 @@ def test_who_joins_the_cast_late_in_another_sentence_has_a_number_here_too(
     hand.press("1")
     hand.saved(1)
     assert [m.actor for m in office.body(2).mentions] == ["kestria"]
+
+
+def test_what_is_saved_late_for_another_article_changes_nothing_in_this_one(
+    page: Page, address: str, settings: Settings
+) -> None:
+    office = Office.furnished(settings, {"ferry": (FERRY, "en"), "other": (FERRY[::-1], "en")})
+    away = True
+    page.route("**/ferry/*/3/gestures", lambda route: route.abort() if away else route.continue_())
+    page.on("dialog", lambda dialog: dialog.accept())
+    hand = sit_down(page, address, office, 3)
+    hand.select("Kestria")
+    hand.press("a", "Enter")
+    expect(page.locator("#saved")).to_have_text("1 not saved yet")
+    page.goto(f"{address}/strait/documents/other/sentences/1")
+    expect(page.locator("#outbox")).to_be_visible()
+    before = page.locator("#article").inner_html()
+    away = False
+    wait_until(lambda: page.wait_for_timeout(50) or office.desk(3).base == 1, seconds=15)
+    expect(page.locator("#outbox")).to_be_hidden()
+    assert page.locator("#article").inner_html() == before
+    assert page.locator(".cast [data-number]").count() == 0

@@ -76,8 +76,7 @@ function leave() {
   if (open && bench().contains(open)) {
     open.open = false;
     open.querySelector("form").reset();
-  }
-  else if ($("edit-leave")) {
+  } else if ($("edit-leave")) {
     document.activeElement.blur(); // what is typed from now on is the bench's
     return $("edit-leave").click();
   }
@@ -178,7 +177,11 @@ addEventListener(
   true,
 );
 
-const changed = (field) => field.matches("input:not([type=hidden])") && (field.value !== field.defaultValue || field.checked !== field.defaultChecked);
+/** A field that one has filled in oneself; which label a note is about follows the row at hand. */
+function changed(field) {
+  if (field.matches("#edit-form select")) return field.selectedIndex !== Math.max(0, [...field.options].findIndex((option) => option.defaultSelected));
+  return field.matches("input:not([type=hidden])") && (field.value !== field.defaultValue || field.checked !== field.defaultChecked);
+}
 
 /** A form, but for one, in which something is filled in that is not kept yet. */
 const halfWritten = (own) => [...bench().querySelectorAll("#edit-form, .asides form")].find((form) => form !== own && [...form.elements].some(changed));

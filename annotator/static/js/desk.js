@@ -156,13 +156,14 @@ class Desk {
     return this.outbox.waiting.filter((record) => record.line === this.lineOf(this.n)).map((record) => JSON.parse(record.payload));
   }
 
-  /** An answer to a gesture of the sentence at hand is drawn; one of another sentence only marks the article. */
+  /** An answer to a gesture of the sentence at hand is drawn; one of another sentence only marks the article, one of another article nothing. */
   answered(html, record, status) {
     const here = record.line === this.lineOf(this.n);
     const page = new DOMParser().parseFromString(html, "text/html");
-    this.markArticle(page);
+    const inArticle = record.line.startsWith(this.lineOf(""));
+    if (inArticle) this.markArticle(page);
     if (here) this.paint(page);
-    else this.welcome(page);
+    else if (inArticle) this.welcome(page);
     if (here) this.turning = false;
     const error = here ? $("desk-error")?.textContent : "";
     if (error) return this.refused(record, error);
@@ -189,8 +190,10 @@ class Desk {
     const focused = this.region.contains(document.activeElement) || document.activeElement === document.body;
     this.active.pass();
     this.region.replaceWith(region);
-    if (was !== this.n) this.rows.tag = this.rows.open = null;
-    if (was !== this.n) this.picker.close();
+    if (was !== this.n) {
+      this.rows.tag = this.rows.open = null;
+      this.picker.close();
+    }
     this.actors.also &&= was === this.n;
     this.bind(was === this.n ? place : null);
     if (focused) this.refocus();
@@ -201,17 +204,18 @@ class Desk {
     this.waiting.show();
   }
 
-  /** Whoever joined the cast in another sentence is there in this one too. */
+  /** Whoever joined the cast in another sentence has a number in this one too. */
   welcome(page) {
     const cast = this.region.querySelector(".cast");
     for (const chip of page.querySelectorAll(".cast [data-number]")) {
       if (cast.querySelector(`[data-number="${chip.dataset.number}"]`)) continue;
-      cast.querySelector(":scope > .meta ~ .meta")?.remove(); // nobody yet
+      cast.querySelector(".nobody")?.remove();
       chip.classList.add("absent");
       cast.append(chip);
     }
   }
 
+  /** The sentence's state in the article, as the answer has it. */
   markArticle(page) {
     const mark = page.querySelector("[hx-swap-oob]");
     const old = mark && $(mark.id);

@@ -267,8 +267,7 @@ export class Picker {
     }
     if (event.key === "Enter") {
       event.preventDefault();
-      this.entering = this.enter();
-      return undefined;
+      return void (this.entering = this.enter());
     }
     if (document.activeElement !== this.search) this.shortcut(event);
   }
