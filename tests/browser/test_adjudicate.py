@@ -157,6 +157,7 @@ def test_reasons_notes_precedents_and_edits_go_by_keyboard(
 def test_what_is_half_written_is_not_thrown_away_by_another_press(
     page: Page, address: str, session: Session, watch: Watch
 ) -> None:
+    page.set_viewport_size({"width": 1360, "height": 480})
     page.goto(f"{address}/adjudication/d0/sentences/3")
     page.keyboard.press("1")
     expect(page.locator("#saved")).to_have_text("✓ Saved, decision 1")
@@ -168,6 +169,7 @@ def test_what_is_half_written_is_not_thrown_away_by_another_press(
         expect(page.get_by_role("alert")).to_have_text(
             "“Codebook unclear” is half written: keep it first, or Esc leaves it."
         )
+        expect(page.get_by_role("alert")).to_be_in_viewport(ratio=1)
         expect(note).to_be_focused()
         expect(note).to_have_value("Is a refusal a stance?")
     page.get_by_role("link", name="Leave for later").click()
