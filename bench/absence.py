@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import statistics
 import sys
@@ -26,6 +27,9 @@ P99 = 2000  # milliseconds that a save may take once the server is back, with ev
 def benchmarks() -> Iterator[Benchmark]:
     """Says what was measured, and ends the run where something was lost or too slow."""
     chromium.use_unpacked_driver(os.environ)
+    logging.getLogger("waitress.queue").setLevel(
+        logging.ERROR
+    )  # that a request waits for a thread is no news
     with scratch() as folder:
         faults = measured(folder)
     if faults:

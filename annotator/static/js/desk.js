@@ -225,7 +225,8 @@ class Desk {
       if (name in mark.dataset) old.dataset[name] = mark.dataset[name];
       else delete old.dataset[name];
     }
-    old.firstElementChild.textContent = mark.firstElementChild.textContent;
+    const state = mark.firstElementChild.textContent;
+    if (old.firstElementChild.textContent !== state) old.firstElementChild.textContent = state; // else a long article is laid out anew for nothing
     this.finder.look();
   }
 
